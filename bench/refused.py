@@ -1,0 +1,262 @@
+"""Requests that Plaza refuses, gate by gate as strong as they come, and what one costs who refuses it.
+
+The least of many tries counts: all that others do on the machine only ever adds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+import orjson
+from starlette.types import ASGIApp
+
+from bench.inside import ask
+from engine.codes import ErrorCode
+from engine.documents import TEXT_MAX, WORDS
+from engine.endpoint import BODY_MAX, URL_MAX
+from engine.guard import COUNTED, MEASURED, ROOT_LIMITS
+from engine.json_body import DEPTH, DIGITS, VALUES
+
+TRIES: Final = 60
+# So many of a kind may be answered before the bucket that refuses it is empty.
+_MOST_ANSWERED: Final = 1_000
+_MOST: Final = {limit.measure: limit.most for limit in (*COUNTED, *MEASURED)}
+_ROOTS: Final = {kind.value: limit.most for kind, limit in ROOT_LIMITS.items()}
+_PAGE: Final = "{edges{node{%s}}}"
+_JSON: Final = {"content-type": "application/json"}
+# Stands for another name at each try, for a document that was read is known.
+_NAME: Final = b"TRY"
+_NO_ID: Final = "sha256:" + "0" * 64
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request and the code it is refused with; `words` are of the message, where one code has many reasons."""
+
+    name: str
+    code: ErrorCode
+    words: str = ""
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: _JSON)
+    method: str = "POST"
+    path: str = "/graphql"
+    query_string: bytes = b""
+    # Whose requests count together.
+    ip: str = "192.0.2.1"
+    # Milliseconds of CPU that it may cost.
+    most: float = 5.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one refusal, in milliseconds of CPU."""
+
+    case: Case
+    milliseconds: float
+    size: int
+
+
+class NotRefused(Exception):
+    """What was measured would have been something else."""
+
+
+async def cost(app: ASGIApp, case: Case, tries: int = TRIES) -> Cost:
+    """Raises `NotRefused` if anything else comes of it, unless that is what fills a bucket first."""
+    least, refused, answered = float("inf"), 0, 0
+    while refused < tries:
+        body = case.body.replace(_NAME, b"t%d" % (refused + answered))
+        answer, took = await ask(
+            app,
+            body,
+            headers={"content-length": str(len(body)), **case.headers},
+            method=case.method,
+            path=case.path,
+            query_string=case.query_string,
+            ip=case.ip,
+        )
+        if _is_refused(answer, case):
+            least, refused = min(least, took), refused + 1
+        elif case.code is ErrorCode.RATE_LIMITED and answered < _MOST_ANSWERED:
+            answered += 1
+        else:
+            raise NotRefused(f"{case.name}: {answer[:300]!r}")
+    return Cost(case, 1000 * least, len(case.body) + len(case.query_string))
+
+
+def _is_refused(answer: bytes, case: Case) -> bool:
+    errors = orjson.loads(answer).get("errors") or [{"message": "", "extensions": {"code": ""}}]
+    return errors[0]["extensions"]["code"] == case.code and case.words in errors[0]["message"]
+
+
+def _asking(text: str, variables: Mapping[str, Any] | None = None, **members: Any) -> bytes:
+    return orjson.dumps({"query": text, "variables": variables or {}, **members})
+
+
+def _too_complex(name: str, words: str, text: str, variables: Mapping[str, Any] | None = None) -> Case:
+    return Case(name, ErrorCode.QUERY_TOO_COMPLEX, words, _asking(text, variables))
+
+
+def _chains() -> Iterator[Case]:
+    """665 bytes of these keep some libraries' limiters busy for seconds, and twice as long for each link more."""
+    links = {
+        "plain": "fragment F%d on Query{...F%d ...F%d}",
+        "with aliases": "fragment F%d on Query{a:__typename ...F%d b:__typename ...F%d}",
+        "inline": "fragment F%d on Query{...{...F%d}...on Query{...F%d}}",
+        "with directives": "fragment F%d on Query{...F%d@include(if:true)...F%d@skip(if:false)}",
+    }
+    for name, link in links.items():
+        for length in (18, 40, 60):
+            chain = "".join(link % (n, n + 1, n + 1) for n in range(length))
+            text = f"{{...F0}}{chain}fragment F{length} on Query{{viewer{{id}}}}"
+            yield _too_complex(f"{length} fragments that each spread the next twice, {name}", "at most", text)
+    meeting = "".join(
+        f"fragment {way}{n} on Comment{{parent{{...{way}{n + 1}}}parent{{...{way}{n + 1} id}}}}"
+        for way in "FG"
+        for n in range(22)
+    )
+    ends = "".join(f"fragment {way}22 on Comment{{parent{{id}}}}" for way in "FG")
+    yield _too_complex("two such chains that meet", "fields", f'{{node(id:"x"){{...F0 ...G0}}}}{meeting}{ends}')
+    names = [first + second for first in "abcdefghijklmnopqrstuvwxyz" for second in "abcdefghijklmnopqrstuvwxyz"]
+    names = [name for name in names if name != "on"][:601]
+    line = "".join(f"fragment {name} on Query{{...{after}}}" for name, after in pairwise(names))
+    yield _too_complex("600 fragments in a line", "words", f"{{...aa}}{line}")
+
+
+def _documents() -> Iterator[Case]:
+    page, deep = _PAGE % "id", "id"
+    for _ in range(_MOST["depth"]):
+        deep = f"author{{posts{_PAGE % deep}}}"
+    yield _too_complex("a text of 16 KiB and one sign", "characters", "#" * (TEXT_MAX + 1))
+    yield _too_complex("one word too many", "words", "{viewer{" + "id " * (WORDS - 5) + "}}}")
+    hundred = "".join(f"f{number} " for number in range(100))
+    yield _too_complex("600 fields", "500 fields", "{" + f"viewer{{{hundred}}}" * 6 + "}")
+    yield _too_complex("140 times the same field", "repeated", "{viewer{" + "id " * 140 + "}}")
+    yield _too_complex(
+        "140 times the same fields below it", "repeated", "{publicFeed{" + "edges{node{id}}" * 140 + "}}"
+    )
+    yield _too_complex(
+        "150 fields beside each other, and one", "beside", f"{{viewer{{{hundred}{hundred[:-10]}}}}}"
+    )
+    spread = f"{{viewer{{...F ...F id}}}}fragment F on User{{{hundred}}}"
+    yield _too_complex("201 fields beside each other, by fragments", "beside", spread)
+    yield _too_complex("13 levels and more", "levels", f"{{publicFeed{_PAGE % deep}}}")
+    yield _too_complex("31 aliases", "aliases", "{viewer{" + "".join(f"a{n}:id " for n in range(31)) + "}}")
+    yield _too_complex("51 directives", "directives", "{viewer{" + "id@skip(if:false)" * 51 + "}}")
+    yield _too_complex("6 directives on one field", "on one", "{viewer{id" + "@skip(if:false)" * 6 + "}}")
+    for kind, most in _ROOTS.items():
+        roots = "".join(f"a{number}:__typename " for number in range(most + 1))
+        yield _too_complex(f"{most + 1} fields at the root of a {kind}", "root fields", f"{kind}{{{roots}}}")
+    dear = f"publicFeed(first:%s){_PAGE % f'comments(first:%s){page}'}"
+    yield _too_complex("pages of a hundred in pages of a hundred", "points", f"{{TRY:{dear % (100, 100)}}}")
+    by_variables = f"query($n:Int){{TRY:{dear % ('$n', '$n')}}}"
+    yield _too_complex("the same by variables", "points", by_variables, {"n": 100})
+
+
+def _unreadable() -> Iterator[Case]:
+    """Documents that have to be read to know what is wrong with them: the largest two may cost more than gates."""
+    most = "{viewer{" + "id(a:1)" * ((WORDS - 6) // 6)
+    yield Case(
+        "a syntax error as the last of 1,000 words", ErrorCode.GRAPHQL_PARSE_FAILED, "", _asking(most), most=15.0
+    )
+    endless = '{viewer(a:""" ' + '\\"""' * 4000
+    yield Case("a text that never ends", ErrorCode.GRAPHQL_PARSE_FAILED, "", _asking(endless))
+    unknown = "{viewer{TRY " + "".join(f"usernam{number} " for number in range(149)) + "}}"
+    yield Case(
+        "150 fields that are not there", ErrorCode.GRAPHQL_VALIDATION_FAILED, "", _asking(unknown), most=15.0
+    )
+    spread = "".join(f"...F{number} " for number in range(60))
+    same = "".join(f"fragment F{number} on PostConnection{{edges{{node{{id}}}}}}" for number in range(60))
+    meeting = {
+        "60 fragments of the same fields": f"{{publicFeed{{{spread}}}}}{same}",
+        "90 inline ones": '{node(id:"x"){' + "...on Post{author{id}}" * 90 + "}}",
+    }
+    for name, text in meeting.items():
+        yield Case(name, ErrorCode.QUERY_TOO_COMPLEX, "pairs", _asking(text), most=15.0)
+    twice = "mutation{" + '%s:login(input:{username:"a",password:"b"}){__typename}' * 2 % ("a", "TRY") + "}"
+    yield Case("two sign-ins by alias", ErrorCode.BAD_REQUEST, "once", _asking(twice))
+    several = "query A{viewer{id}}query TRY{viewer{id}}"
+    yield Case("two operations and no name", ErrorCode.BAD_REQUEST, "operationName", _asking(several))
+
+
+def _bodies() -> Iterator[Case]:
+    def bad(name: str, words: str, body: bytes, **headers: str) -> Case:
+        return Case(name, ErrorCode.BAD_REQUEST, words, body, {**_JSON, **headers})
+
+    def filled(part: bytes) -> bytes:
+        return b"[" + part * ((BODY_MAX - 3) // len(part)) + b"1]"
+
+    yield bad("128 KiB of junk", "not JSON", bytes(range(256)) * (BODY_MAX // 256))
+    yield bad("128 KiB of opening brackets", "values", b"[" * BODY_MAX)
+    yield bad("128 KiB of closing brackets", "not JSON", b"]" * BODY_MAX)
+    yield bad("128 KiB of quotes", "values", b'"' * BODY_MAX)
+    yield bad("128 KiB of lone surrogates", "not JSON", b'"' + b"\\ud800" * (BODY_MAX // 6 - 1) + b'"')
+    yield bad("128 KiB of one number", "not JSON", b"1" * BODY_MAX)
+    yield bad("128 KiB of numbers", "values", filled(b"1,"))
+    yield bad("128 KiB of empty lists", "values", filled(b"[],"))
+    yield bad("128 KiB of small objects", "values", filled(b'{"":1},'))
+    yield bad("2,400 numbers of 40 digits", "batches", b"[" + (b"1" * DIGITS + b",") * 2_400 + b"1]")
+    yield bad("one level too deep", "deep", b'{"variables":' * (DEPTH + 1) + b"1" + b"}" * (DEPTH + 1))
+    yield bad(
+        "128 KiB of them, and one of 41",
+        "digits",
+        filled(b"1" * DIGITS + b",")[: -DIGITS - 2] + b"1" * DIGITS + b"1]",
+    )
+    members = b",".join(b'"%d":1' % number for number in range(VALUES - 2))
+    yield bad("the last of 2,500 keys twice", "twice", b"{" + members + b',"0":1}')
+    yield bad("a batch", "batches", b"[" + b",".join([_asking("{viewer{id}}")] * 100) + b"]")
+    yield bad("a body of 128 KiB and a byte", "at most", b" " * (BODY_MAX + 1))
+    yield bad("the same, unannounced", "at most", b" " * (BODY_MAX + 1), **{"content-length": "0"})
+    yield bad("UTF-16", "not JSON", "{}".encode("utf-16"))
+    yield bad("another content type", "Send application/json", b"{}", **{"content-type": "text/plain"})
+    yield bad("a compressed body", "uncompressed", b"{}", **{"content-encoding": "gzip"})
+    long = "query($q:SafeText!){user(username:$q){id}}"
+    yield Case(
+        "120 KiB in one variable",
+        ErrorCode.BAD_USER_INPUT,
+        "",
+        _asking(long, {"q": ["x" * 120_000]}),
+        ip="192.0.2.2",
+    )
+
+
+def _requests() -> Iterator[Case]:
+    def bad(name: str, words: str, **of: Any) -> Case:
+        return Case(name, ErrorCode.BAD_REQUEST, words, **of)
+
+    yield bad("another method", "POST an operation", method="PUT")
+    yield bad("60 KiB of media types", "accept one", headers={**_JSON, "accept": "text/html;q=0.1," * 3800})
+    yield bad("an address of 16 KiB", "address", method="GET", query_string=b"query=" + b"%41" * (URL_MAX // 3))
+    yield bad("a name twice in the address", "twice", method="GET", query_string=b"query=a&query=b")
+    yield bad("another site's page", "site", method="GET", headers={"sec-fetch-site": "cross-site"})
+    yield bad("a mutation by GET", "only reads", method="GET", query_string=b"query=mutation{logout{__typename}}")
+
+
+def _ids() -> Iterator[Case]:
+    text = "{viewer{id}}" + " " * (TEXT_MAX - 12)
+    named = {"version": 1, "sha256Hash": "0" * 64}
+    by_hash = {"extensions": {"persistedQuery": named}}
+    not_in_list = ErrorCode.PERSISTED_QUERY_NOT_IN_LIST
+    yield Case("an id nobody knows", not_in_list, body=orjson.dumps({"documentId": _NO_ID}))
+    yield Case("the same in the path", not_in_list, method="GET", path=f"/graphql/{_NO_ID}", headers={})
+    yield Case("a hash nobody knows", ErrorCode.PERSISTED_QUERY_NOT_FOUND, body=orjson.dumps(by_hash))
+    yield Case(
+        "another hash than that of its 16 KiB",
+        ErrorCode.PERSISTED_QUERY_HASH_MISMATCH,
+        body=_asking(text, **by_hash),
+    )
+    yield Case("an id and a text", ErrorCode.CANNOT_SEND_PQ_ID_AND_BODY, body=_asking(text, documentId=_NO_ID))
+    bad_token = {**_JSON, "authorization": "Bearer " + "x" * 8_000}
+    yield Case("a token that is none", ErrorCode.UNAUTHENTICATED, body=_asking("{viewer{id}}"), headers=bad_token)
+    feed = f"{{publicFeed(first:100){_PAGE % 'id'}}}"
+    yield Case("no points or requests left", ErrorCode.RATE_LIMITED, body=_asking(feed), ip="192.0.2.3")
+
+
+CASES: Final[Sequence[Case]] = (
+    *_chains(),
+    *_documents(),
+    *_bodies(),
+    *_requests(),
+    *_ids(),
+    *_unreadable(),
+)

@@ -1,0 +1,1 @@
+"""Everything stored: models, queries, visibility, loaders, limits and jobs."""

@@ -1,0 +1,37 @@
+"""Statements that make an account."""
+
+from enum import Enum, auto
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Credential, User, UserStats
+
+
+class Taken(Enum):
+    """Why no account was made: somebody has the name, or the address, in some case of letters."""
+
+    USERNAME = auto()
+    EMAIL = auto()
+
+
+async def add_account(
+    session: AsyncSession, username: str, email: str, display_name: str, password_hash: str
+) -> int | Taken:
+    """The new account's id, or what is taken and nothing made, in about the same time.
+
+    The indexes decide, so that of several at once one succeeds. Not by an error: PostgreSQL would log it
+    together with the address.
+    """
+    async with session.begin_nested() as savepoint:
+        user = insert(User).values(username=username, display_name=display_name).on_conflict_do_nothing()
+        user_id: int | None = await session.scalar(user.returning(User.id))
+        if user_id is None:
+            return Taken.USERNAME
+        credential = insert(Credential).values(user_id=user_id, email=email, password_hash=password_hash)
+        made = await session.scalar(credential.on_conflict_do_nothing().returning(Credential.user_id))
+        if made is None:
+            await savepoint.rollback()
+            return Taken.EMAIL
+        await session.execute(insert(UserStats).values(user_id=user_id))
+    return user_id

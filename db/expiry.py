@@ -1,0 +1,36 @@
+"""What ends by itself, deleted in slices: mutes, sessions, used refresh tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Mute, RefreshToken, Session
+
+
+async def mutes(session: AsyncSession, limit: int) -> int:
+    """Delete mutes that are over; how many there were, `limit` at most."""
+    ends = (Mute.muter_id, Mute.muted_id)
+    over = select(*ends).where(Mute.expires_at < func.now()).limit(limit)
+    gone = await session.scalars(delete(Mute).where(tuple_(*ends).in_(over)).returning(Mute.muter_id))
+    return len(gone.all())
+
+
+async def sessions(
+    session: AsyncSession, after: int, limit: int, *, ended_before: datetime, used_before: datetime
+) -> int | None:
+    """Look at the next `limit` sessions after that id: delete those that ended, and used tokens of the others.
+
+    Gives the id to go on from, or `None` when there are no more. A walk by key is bounded without an index
+    on the moments.
+    """
+    ids = (
+        await session.scalars(select(Session.id).where(Session.id > after).order_by(Session.id).limit(limit))
+    ).all()
+    if not ids:
+        return None
+    ended = or_(Session.expires_at < ended_before, Session.revoked_at < ended_before)
+    await session.execute(delete(Session).where(Session.id.between(ids[0], ids[-1]), ended))
+    used = RefreshToken.used_at < used_before
+    await session.execute(delete(RefreshToken).where(RefreshToken.session_id.between(ids[0], ids[-1]), used))
+    return ids[-1]

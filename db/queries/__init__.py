@@ -1,0 +1,1 @@
+"""Statements, one file a noun, each compiled once at import."""

@@ -1,0 +1,153 @@
+"""Sessions, what keeps them alive, and the people behind them. Nothing of this is ever shown to anyone else."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import BigInteger, LargeBinary, Select, Text, and_, bindparam, func, select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import aliased
+
+from db.models import Credential, RefreshToken, Role, Session, User, UserStatus
+from db.reads import Reads, read
+
+# A client that never got the answer to its refresh asks again with the token it has. Identity providers give
+# from 5 to 60 seconds for that.
+GRACE: Final = timedelta(seconds=10)
+
+
+@dataclass(slots=True)
+class SignedInRow:
+    user_id: int
+    username: str
+    role: Role
+    status: UserStatus
+
+
+@dataclass(slots=True)
+class AccountRow:
+    """What a password is compared with. `password_changed_at` tells one password of an account from the next."""
+
+    user_id: int
+    username: str
+    role: Role
+    status: UserStatus
+    deleted_at: datetime | None
+    email: str
+    password_hash: str
+    password_changed_at: datetime
+
+
+@dataclass(slots=True)
+class RefreshTokenRow:
+    """A refresh token and its session at this moment, by the database's clock.
+
+    `is_repeatable`: used a moment ago, and what replaced it is unused; `next_expires_at` is when that ends.
+    """
+
+    session_id: int
+    user_id: int
+    session_expires_at: datetime
+    is_ended: bool
+    is_expired: bool
+    is_used: bool
+    is_repeatable: bool
+    next_expires_at: datetime | None
+
+
+_USER_ID = bindparam("user_id", type_=BigInteger)
+
+_signed_in = read(
+    SignedInRow,
+    select(User.id.label("user_id"), User.username, User.role, User.status)
+    .join(Session, Session.user_id == User.id)
+    .where(
+        Session.id == bindparam("session_id", type_=BigInteger),
+        User.id == _USER_ID,
+        Session.revoked_at.is_(None),
+        Session.expires_at > func.now(),
+        User.status != UserStatus.DELETED,
+    ),
+)
+
+_account: Select[*tuple[object, ...]] = select(
+    User.id.label("user_id"),
+    User.username,
+    User.role,
+    User.status,
+    User.deleted_at,
+    Credential.email,
+    Credential.password_hash,
+    Credential.password_changed_at,
+).join(Credential, Credential.user_id == User.id)
+_account_by_id = read(AccountRow, _account.where(User.id == _USER_ID))
+_account_by_username = read(
+    AccountRow, _account.where(func.lower(User.username) == func.lower(bindparam("name", type_=Text)))
+)
+_account_by_email = read(
+    AccountRow, _account.where(func.lower(Credential.email) == func.lower(bindparam("name", type_=Text)))
+)
+
+_HASH = bindparam("hash", type_=LargeBinary)
+_session_of_token = read(int, select(RefreshToken.session_id).where(RefreshToken.hash == _HASH))
+
+_next = aliased(RefreshToken)
+# Not now(): that is when the transaction began, before it waited for the session.
+_clock = func.clock_timestamp()
+_refresh_token = read(
+    RefreshTokenRow,
+    select(
+        Session.id.label("session_id"),
+        Session.user_id,
+        Session.expires_at.label("session_expires_at"),
+        Session.revoked_at.is_not(None).label("is_ended"),
+        (func.least(Session.expires_at, RefreshToken.expires_at) <= _clock).label("is_expired"),
+        RefreshToken.used_at.is_not(None).label("is_used"),
+        func.coalesce(
+            and_(
+                RefreshToken.used_at > _clock - sql(f"interval '{GRACE.seconds} s'"),
+                _next.hash.is_not(None),
+                _next.used_at.is_(None),
+            ),
+            sql("false"),
+        ).label("is_repeatable"),
+        _next.expires_at.label("next_expires_at"),
+    )
+    .join(RefreshToken, RefreshToken.session_id == Session.id)
+    .outerjoin(
+        _next,
+        and_(
+            _next.session_id == Session.id,
+            _next.hash == bindparam("next_hash", type_=LargeBinary),
+        ),
+    )
+    .where(RefreshToken.hash == _HASH),
+)
+
+
+async def signed_in(db: Reads, *, user_id: int, session_id: int) -> SignedInRow | None:
+    """The account behind a session that still stands; suspended people are signed in, deleted ones are not."""
+    rows = await db.fetch(_signed_in, user_id=user_id, session_id=session_id)
+    return rows[0] if rows else None
+
+
+async def by_id(db: Reads, user_id: int) -> AccountRow | None:
+    rows = await db.fetch(_account_by_id, user_id=user_id)
+    return rows[0] if rows else None
+
+
+async def by_name(db: Reads, name: str) -> AccountRow | None:
+    """The account of that username or e-mail address, in any case of letters and whatever its status."""
+    rows = await db.fetch(_account_by_email if "@" in name else _account_by_username, name=name)
+    return rows[0] if rows else None
+
+
+async def session_of_token(db: Reads, hash: bytes) -> int | None:
+    rows = await db.fetch(_session_of_token, hash=hash)
+    return rows[0] if rows else None
+
+
+async def refresh_token(db: Reads, hash: bytes, *, next_hash: bytes) -> RefreshTokenRow | None:
+    """The token of that hash; `next_hash` is the hash of the one that replaces it, made or not."""
+    rows = await db.fetch(_refresh_token, hash=hash, next_hash=next_hash)
+    return rows[0] if rows else None

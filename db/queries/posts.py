@@ -1,0 +1,129 @@
+"""Posts, their counters, who liked them, and what the viewer liked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, any_, bindparam, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from db.models import Audience, Like, Post, PostStats, PostType, User
+from db.queries.pages import Page, Slice, nested, rooted
+from db.queries.users import IDS
+from db.reads import Reads, Statement, columns, read
+from db.visibility import VIEWER, person_visible, post_visible
+
+
+@dataclass(slots=True)
+class PostRow:
+    id: int
+    author_id: int
+    type: PostType
+    text: str
+    link_url: str | None
+    image_url: str | None
+    alt_text: str | None
+    audience: Audience
+    created_at: datetime
+    edited_at: datetime | None
+
+    @classmethod
+    def of(cls, post: Post) -> "PostRow":
+        return cls(*(getattr(post, name) for name in cls.__slots__))
+
+
+@dataclass(slots=True)
+class PostStatsRow:
+    post_id: int
+    like_count: int
+    comment_count: int
+    thread_count: int
+
+
+_by_ids = read(
+    PostRow,
+    select(*columns(Post, PostRow))
+    .join(User, User.id == Post.author_id)
+    .where(Post.id == any_(IDS), post_visible(Post, User)),
+)
+_stats = read(PostStatsRow, select(*columns(PostStats, PostStatsRow)).where(PostStats.post_id == any_(IDS)))
+_liked = read(int, select(Like.post_id).where(Like.user_id == VIEWER, Like.post_id == any_(IDS)))
+
+
+def _by_author(author_id: ColumnElement[int]) -> Statement:
+    return (
+        select(Post.id.label("key"), Post.id.label("node_id"))
+        .join(User, User.id == Post.author_id)
+        .where(Post.author_id == author_id, post_visible(Post, User))
+    )
+
+
+def _likers(post_id: ColumnElement[int]) -> Statement:
+    author, liker = aliased(User), aliased(User)
+    return (
+        select(Like.id.label("key"), Like.user_id.label("node_id"))
+        .join(Post, Post.id == Like.post_id)
+        .join(author, author.id == Post.author_id)
+        .join(liker, liker.id == Like.user_id)
+        .where(Like.post_id == post_id, post_visible(Post, author), person_visible(liker))
+    )
+
+
+def _liked_posts(user_id: ColumnElement[int]) -> Statement:
+    return (
+        select(Like.id.label("key"), Like.post_id.label("node_id"))
+        .join(Post, Post.id == Like.post_id)
+        .join(User, User.id == Post.author_id)
+        .where(Like.user_id == user_id, Like.user_id == VIEWER, post_visible(Post, User))
+    )
+
+
+# Words as they stand: people write in every language, and a stemmer knows one.
+_WORDS: ColumnElement[Any] = literal_column("'simple'::regconfig")
+
+_posts_by_author = nested(_by_author)
+_likers_of_post = nested(_likers)
+_posts_liked_by = nested(_liked_posts)
+_search = rooted(
+    select(Post.id.label("key"), Post.id.label("node_id"))
+    .join(User, User.id == Post.author_id)
+    .where(
+        Post.search.op("@@")(func.websearch_to_tsquery(_WORDS, bindparam("text", type_=Text))),
+        post_visible(Post, User),
+    )
+)
+
+
+async def by_ids(db: Reads, ids: Sequence[int], *, viewer_id: int | None) -> dict[int, PostRow]:
+    """Those of the posts that the viewer may see."""
+    return {row.id: row for row in await db.fetch(_by_ids, ids=ids, viewer_id=viewer_id)}
+
+
+async def stats(db: Reads, ids: Sequence[int]) -> dict[int, PostStatsRow]:
+    return {row.post_id: row for row in await db.fetch(_stats, ids=ids)}
+
+
+async def liked(db: Reads, ids: Sequence[int], *, viewer_id: int | None) -> set[int]:
+    """Those of the posts that the viewer has liked."""
+    return set(await db.fetch(_liked, ids=ids, viewer_id=viewer_id))
+
+
+async def by_author(
+    db: Reads, author_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice]:
+    return await _posts_by_author.each(db, author_ids, page, viewer_id=viewer_id)
+
+
+async def likers(db: Reads, post_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+    return await _likers_of_post.each(db, post_ids, page, viewer_id=viewer_id)
+
+
+async def liked_by(db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+    """What a person liked; rows only for the viewer's own account."""
+    return await _posts_liked_by.each(db, user_ids, page, viewer_id=viewer_id)
+
+
+async def search(db: Reads, page: Page, text: str, *, viewer_id: int | None) -> Slice:
+    """Posts whose text matches a web-style query (`"a phrase" or word -not`), newest first."""
+    return await _search.one(db, page, text=text, viewer_id=viewer_id)

@@ -1,0 +1,138 @@
+"""Accounts: register, delete, take the deletion back, make an administrator."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.viewer import Viewer
+from db import sessions
+from db.accounts import Taken, add_account
+from db.limits import DELETION_GRACE_DAYS
+from db.locks import change_people
+from db.models import Role, User, UserStatus
+from db.queries import accounts
+from db.queries.accounts import AccountRow
+from db.reads import reads_in
+from domain import audit, passwords
+from domain.audit import Origin
+from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.passwords import MEANWHILE, WRONG, Proof
+from domain.profiles import check_display_name
+from domain.sessions import SignedIn, begin
+from domain.text import email_problem, normal_email, username_problem
+
+KEPT: Final = timedelta(days=DELETION_GRACE_DAYS)
+TAKEN: Final = "This username is taken."
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who wants an account, by names and an address that an account may have."""
+
+    username: str
+    email: str
+    display_name: str
+
+
+def applicant(*, username: str, email: str, password: str, display_name: str | None = None) -> Applicant:
+    """Judges everything that can be judged without a look at other accounts. Raises `InvalidInput`."""
+    username, email = username.strip(), email.strip()
+    if problem := username_problem(username):
+        raise InvalidInput("username", problem)
+    if problem := email_problem(email):
+        raise InvalidInput("email", problem)
+    passwords.check_new("password", password, username=username, email=email)
+    display_name = username if display_name is None else check_display_name(display_name)
+    return Applicant(username, normal_email(email), display_name)
+
+
+async def register(session: AsyncSession, who: Applicant, *, password_hash: str, origin: Origin) -> None:
+    """Make an account, or nothing at all where the e-mail address has one: no answer tells which.
+
+    Raises `InvalidInput` for a taken username. (Whoever looks up the username afterwards, or tries to sign in,
+    can still tell; only a message to the address, in place of an answer, could keep that from them.)
+    """
+    made = await add_account(session, who.username, who.email, who.display_name, password_hash)
+    if made is Taken.USERNAME:
+        raise InvalidInput("username", TAKEN)
+    if made is Taken.EMAIL:
+        owner = await accounts.by_name(await reads_in(session), who.email)
+        subject_id = owner.user_id if owner else None
+        audit.record(session, "user_registered_again", actor_id=None, subject_id=subject_id, origin=origin)
+    else:
+        audit.record(session, "user_created", actor_id=made, subject_id=made, origin=origin)
+
+
+async def delete(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin: Origin) -> datetime:
+    """Hide the account from everyone and end its sessions; until when (UTC) that can be taken back."""
+    try:
+        account = await passwords.hold(session, proof, to_change=True)
+    except NotAllowed:
+        raise Conflict(MEANWHILE) from None
+    if account.deleted_at is not None:
+        return account.deleted_at + KEPT
+    user = await session.get_one(User, viewer.user_id)
+    deleted_at = datetime.now(UTC)
+    user.status, user.returns_as, user.deleted_at = UserStatus.DELETED, account.status, deleted_at
+    ended = await sessions.end_all(session, viewer.user_id)
+    by: dict[str, Any] = {"actor_id": viewer.user_id, "subject_id": viewer.user_id, "origin": origin}
+    audit.record(session, "user_deleted", **by)
+    audit.record(session, "authn_token_revoked", **by, reason="user_deleted", sessions=ended)
+    return deleted_at + KEPT
+
+
+def may_return(account: AccountRow) -> bool:
+    """Is it still time to take a deletion back? True also where there is none."""
+    return account.deleted_at is None or account.deleted_at + KEPT > datetime.now(UTC)
+
+
+async def cancel_deletion(session: AsyncSession, proof: Proof, *, origin: Origin) -> SignedIn:
+    """Show the account again as it was, and sign in; harmless for an account that is not deleted.
+
+    Raises `NotAllowed`, in a wrong password's words, when its time is over or the proof no longer holds.
+    """
+    account = await passwords.hold(session, proof, to_change=True)
+    if not may_return(account):
+        raise NotAllowed(WRONG)
+    if account.deleted_at is not None:
+        user = await session.get_one(User, account.user_id)
+        user.status, user.returns_as, user.deleted_at = user.returns_as or UserStatus.ACTIVE, None, None
+        account = replace(account, status=user.status, deleted_at=None)
+        by: dict[str, Any] = {"actor_id": user.id, "subject_id": user.id, "origin": origin}
+        audit.record(session, "user_deletion_cancelled", **by)
+    return await begin(session, account, origin=origin)
+
+
+async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: str) -> bool:
+    """Make an administrator, or make one of the account of that username; true if the account is new.
+
+    An account that was there keeps its address and its password. Raises `Conflict` when it is suspended or
+    deleted, and when the address of a new one belongs to somebody else.
+    """
+    made = await add_account(session, who.username, who.email, who.display_name, password_hash)
+    if made is Taken.EMAIL:
+        raise Conflict("This e-mail address belongs to another account.")
+    if made is Taken.USERNAME:
+        user_id = await _standing(session, who.username)
+    else:
+        user_id = made
+        audit.record(session, "user_created", actor_id=None, subject_id=user_id)
+    user = await session.get_one(User, user_id)
+    if user.role is not Role.ADMIN:
+        was, user.role = user.role, Role.ADMIN
+        audit.record(
+            session, "privilege_permissions_changed", actor_id=None, subject_id=user_id, was=was, now=Role.ADMIN
+        )
+    return made is not Taken.USERNAME
+
+
+async def _standing(session: AsyncSession, username: str) -> int:
+    found = await accounts.by_name(await reads_in(session), username)
+    assert found is not None  # its name is taken
+    await change_people(session, found.user_id)
+    now = await accounts.by_id(await reads_in(session), found.user_id)
+    if now is None or now.status is not UserStatus.ACTIVE:
+        raise Conflict("This account is suspended or deleted.")
+    return now.user_id

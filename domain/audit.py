@@ -1,0 +1,43 @@
+"""The audit trail: each deed that matters leaves a row in the deed's own transaction.
+
+Event names follow OWASP's Logging Vocabulary where it has one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    request_id: str | None = None
+    ip: str | None = None
+    user_agent: str = ""
+
+
+def record(
+    session: AsyncSession,
+    event: str,
+    *,
+    actor_id: int | None,
+    subject_id: int | None = None,
+    origin: Origin | None = None,
+    **details: Any,
+) -> None:
+    """Write `event` when the transaction commits; details hold ids and names of things, never their text."""
+    origin = origin or Origin()
+    session.add(
+        AuditEntry(
+            event=event,
+            actor_id=actor_id,
+            subject_id=subject_id,
+            request_id=origin.request_id,
+            ip=origin.ip,
+            details=details,
+        )
+    )

@@ -1,0 +1,29 @@
+"""Refusals that a person can act on; the API answers with them as data."""
+
+
+class DomainError(Exception):
+    """Carries one sentence that can be shown to the person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInput(DomainError):
+    """A value was not acceptable; `field` is its name in Python's spelling."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotFound(DomainError):
+    """Not there, or not visible to the person asking: the same words for both."""
+
+
+class NotAllowed(DomainError):
+    """Visible, but not theirs to do."""
+
+
+class Conflict(DomainError):
+    """Not possible as things stand."""

@@ -1,0 +1,118 @@
+"""The work that need not happen in a request: each job's name and function, and the timetable.
+
+Every job may run twice or beside itself: it works in slices that stand by themselves, and finds nothing to do
+where another has been.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+
+from db import expiry, queue, recounts
+from db.models import Row
+from db.queue import JobFunction, Timed
+from db.stores import Stores
+from db.transaction import Sessions, retried, write
+from domain import purges
+
+ENDED_SESSIONS_KEPT: Final = timedelta(days=30)
+USED_TOKENS_KEPT: Final = timedelta(days=1)
+"""Long past any honest repetition; a token that is gone is refused like one that never was."""
+JOB_LOG_KEPT: Final = timedelta(days=7)
+
+_SLICE: Final = 500
+_log = structlog.get_logger(__name__)
+
+
+async def reconcile_counters(stores: Stores) -> None:
+    """Set right every counter that differs from its rows, which none should."""
+    corrected = {stats.__tablename__: await _reconcile(stores.sessions, stats) for stats in recounts.COUNTED}
+    tell = _log.warning if any(corrected.values()) else _log.info
+    tell("counters_reconciled", **corrected)
+
+
+async def end_mutes(stores: Stores) -> None:
+    """Delete mutes that are over; feeds have not minded them since their moment."""
+    ended = 0
+    while gone := await retried(partial(_end_mutes, stores.sessions)):
+        ended += gone
+    _log.info("mutes_ended", mutes=ended)
+
+
+async def end_sessions(stores: Stores) -> None:
+    """Delete sessions that ended long ago with their tokens, and used tokens of the living ones."""
+    after: int | None = 0
+    while after is not None:
+        after = await retried(partial(_end_sessions, stores.sessions, after))
+
+
+async def purge_posts(stores: Stores) -> None:
+    _log.info("posts_purged", rows=await purges.purge_posts(stores.sessions))
+
+
+async def purge_accounts(stores: Stores) -> None:
+    _log.info("accounts_purged", accounts=await purges.purge_accounts(stores.sessions))
+
+
+async def prune_job_log(stores: Stores) -> None:
+    """Forget what happened to jobs long ago."""
+    pruned = 0
+    while gone := await retried(partial(_prune_job_log, stores.sessions)):
+        pruned += gone
+    _log.info("job_log_pruned", rows=pruned)
+
+
+JOBS: Mapping[str, JobFunction] = {
+    "counters.reconcile": reconcile_counters,
+    "mutes.end": end_mutes,
+    "sessions.end": end_sessions,
+    "posts.purge": purge_posts,
+    "accounts.purge": purge_accounts,
+    "jobs.prune": prune_job_log,
+}
+
+# In UTC, spread so that no two start together.
+TIMETABLE: Sequence[Timed] = (
+    Timed("mutes.end", "*/15 * * * *"),
+    Timed("jobs.prune", "7 * * * *"),
+    Timed("posts.purge", "23 * * * *"),
+    Timed("accounts.purge", "37 * * * *"),
+    Timed("sessions.end", "11 2 * * *"),
+    Timed("counters.reconcile", "41 3 * * *"),
+)
+
+
+async def _reconcile(sessions: Sessions, stats: type[Row]) -> int:
+    corrected, after = 0, 0
+    while (slice_ := await retried(partial(_reconcile_slice, sessions, stats, after))) is not None:
+        after, in_slice = slice_
+        corrected += in_slice
+    return corrected
+
+
+async def _reconcile_slice(sessions: Sessions, stats: type[Row], after: int) -> tuple[int, int] | None:
+    """The last key looked at and how many rows were wrong; `None` past the end."""
+    async with write(sessions) as session:
+        keys = await recounts.keys_after(session, stats, after, _SLICE)
+        return (keys[-1], await recounts.correct(session, stats, keys)) if keys else None
+
+
+async def _end_mutes(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await expiry.mutes(session, _SLICE)
+
+
+async def _end_sessions(sessions: Sessions, after: int) -> int | None:
+    now = datetime.now(UTC)
+    async with write(sessions) as session:
+        return await expiry.sessions(
+            session, after, _SLICE, ended_before=now - ENDED_SESSIONS_KEPT, used_before=now - USED_TOKENS_KEPT
+        )
+
+
+async def _prune_job_log(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await queue.prune(session, older_than=JOB_LOG_KEPT, limit=_SLICE)

@@ -1,0 +1,244 @@
+"""Documents by the hash of their text: each parsed, measured and validated once, and kept within a bound."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Final
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Token,
+    TokenKind,
+    parse,
+    specified_rules,
+    validate,
+    value_from_ast_untyped,
+)
+
+from engine import counts, overlaps
+from engine.cost import Amount, Price
+from engine.guard import COUNTED, MEASURED, excess, excess_at_root, measure
+from engine.refusals import bad_request, too_complex
+from engine.weights import Weights, weigh
+
+TEXT_MAX: Final = 16 * 1024  # bytes
+WORDS: Final = 1000
+# So many are looked for; finding a hundred is most of what an invalid document costs.
+ERRORS: Final = 10
+# With its tree, its prices and what is wrong with it: 370 for what clients ask, never as much as this for what is
+# made up (measured with tracemalloc).
+BYTES_PER_WORD: Final = 1000
+BYTES_PER_DOCUMENT: Final = 8192
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a document, with all that is known of it before it runs."""
+
+    document: "Document"
+    node: OperationDefinitionNode
+    schema: GraphQLSchema
+    price: Price
+    # The fields at its root, fragments spread, and how often each is asked.
+    roots: Mapping[str, int]
+
+    @property
+    def kind(self) -> OperationType:
+        return self.node.operation
+
+    @property
+    def name(self) -> str | None:
+        return self.node.name.value if self.node.name else None
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What an answer to it weighs; it has to be valid."""
+        return weigh(self.schema, self.document.node, self.node)
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Any]:
+        return {
+            each.variable.name.value: value_from_ast_untyped(each.default_value)
+            for each in self.node.variable_definitions or ()
+            if each.default_value is not None
+        }
+
+    def cost(self, variables: Mapping[str, Any]) -> Amount:
+        """What it may cost at most with these variables."""
+        return self.price.at({**self._defaults, **variables} if self._defaults else variables)
+
+
+@dataclass(eq=False)
+class Document:
+    text: str
+    node: DocumentNode
+    # Of the text, in hexadecimal.
+    sha256: str
+    words: int
+    operations: Sequence[Operation] = ()
+    # Why it cannot be executed; None until it was validated.
+    errors: Sequence[GraphQLError] | None = None
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The same for every text that differs in nothing but spaces, commas, comments and ways to quote."""
+        return sha256("\n".join(_words(self.node)).encode(errors="surrogatepass")).digest()
+
+    @property
+    def size(self) -> int:
+        """Bytes it takes in memory, at most about."""
+        return self.words * BYTES_PER_WORD + len(self.text) + BYTES_PER_DOCUMENT
+
+    def operation(self, name: str | None) -> Operation:
+        """The one that is meant; refuses where that is not clear."""
+        if name is None:
+            if len(self.operations) == 1:
+                return self.operations[0]
+            raise bad_request(
+                "A document of several operations needs an `operationName`."
+                if self.operations
+                else "The document has no operation."
+            )
+        for operation in self.operations:
+            if operation.name == name:
+                return operation
+        raise bad_request("The document has no operation of that name.")
+
+
+@dataclass
+class Documents:
+    """What this process knows of documents: trusted ones beside others, each within a bound of its own.
+
+    `max_bytes` bounds the others, `max_trusted_bytes` the trusted; whatever clients send, no trusted one makes
+    room for it.
+    """
+
+    schema: GraphQLSchema
+    assumed: int = 20
+    most: int = 100
+    rules: Sequence[type[ASTValidationRule]] = tuple(specified_rules)
+    max_bytes: int = 32 * 1024 * 1024
+    max_trusted_bytes: int = 128 * 1024 * 1024
+    # How often a text was parsed, and a document validated.
+    parsed: int = 0
+    validated: int = 0
+
+    def __post_init__(self) -> None:
+        self._recent = _Shelf(self.max_bytes)
+        self._trusted = _Shelf(self.max_trusted_bytes)
+
+    def read(self, text: str) -> Document:
+        """Parsed and measured; refuses what cannot be read or asks for too much."""
+        sha256 = sha256_of(text)
+        known = self.known(sha256)
+        if known is None:
+            known = self._read(text, sha256)
+            self._recent.put(known)
+        return known
+
+    def known(self, sha256: str) -> Document | None:
+        """The document whose text has this hash, if it is at hand."""
+        return self._trusted.get(sha256) or self._recent.get(sha256)
+
+    def trust(self, text: str) -> Document:
+        """As `read`, and never forgotten for one that is not trusted."""
+        document = self.read(text)
+        self._recent.drop(document.sha256)
+        self._trusted.put(document)
+        return document
+
+    def distrust(self, text: str) -> None:
+        self._trusted.drop(sha256_of(text))
+
+    def validate(self, document: Document) -> Sequence[GraphQLError]:
+        """Why it cannot be executed, found out once."""
+        if document.errors is None:
+            self.validated += 1
+            # Nobody is told the suggestions, and looking for them costs more than all the rest.
+            document.errors = validate(
+                self.schema, document.node, self.rules, max_errors=ERRORS, hide_suggestions=True
+            )
+        return document.errors
+
+    @property
+    def bytes(self) -> int:
+        """What the documents that are not trusted take."""
+        return self._recent.bytes
+
+    @property
+    def trusted_bytes(self) -> int:
+        return self._trusted.bytes
+
+    def _read(self, text: str, sha256: str) -> Document:
+        if len(text) > TEXT_MAX:
+            raise too_complex(f"A document has at most {TEXT_MAX:,} characters.")
+        words = counts.words(text)
+        if len(words) > WORDS:
+            raise too_complex(f"A document has at most {WORDS:,} words and signs.")
+        _refuse(excess(each, COUNTED) for each in counts.count(words))
+        self.parsed += 1
+        document = Document(text, parse(text, allow_empty_selection_sets=False), sha256, len(words))
+        _refuse([overlaps.excess(document.node)])
+        shapes = measure(self.schema, document.node, assumed=self.assumed, most=self.most)
+        _refuse(excess(shape, MEASURED) or excess_at_root(shape, node.operation) for node, shape in shapes)
+        document.operations = tuple(
+            Operation(document, node, self.schema, shape.price, shape.names) for node, shape in shapes
+        )
+        return document
+
+
+class _Shelf:
+    """Documents up to so many bytes together, the longest unused forgotten first; the last one always stays."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self.bytes = 0
+
+    def get(self, sha256: str) -> Document | None:
+        document = self._documents.get(sha256)
+        if document is not None:
+            self._documents.move_to_end(sha256)
+        return document
+
+    def put(self, document: Document) -> None:
+        self.drop(document.sha256)
+        self._documents[document.sha256] = document
+        self.bytes += document.size
+        while self.bytes > self._max_bytes and len(self._documents) > 1:
+            _, oldest = self._documents.popitem(last=False)
+            self.bytes -= oldest.size
+
+    def drop(self, sha256: str) -> None:
+        document = self._documents.pop(sha256, None)
+        self.bytes -= document.size if document else 0
+
+
+def _refuse(reasons: Iterable[str | None]) -> None:
+    for too_much in reasons:
+        if too_much:
+            raise too_complex(f"This asks for too much: {too_much}.")
+
+
+def sha256_of(text: str) -> str:
+    """In hexadecimal, of the text in UTF-8."""
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _words(node: DocumentNode) -> Iterator[str]:
+    """What the parser saw: names, numbers and signs as they stand, strings by their value."""
+    token: Token | None = node.loc.start_token if node.loc else None
+    while token is not None:
+        if token.kind in (TokenKind.STRING, TokenKind.BLOCK_STRING):
+            yield json.dumps(token.value)
+        elif token.kind not in (TokenKind.SOF, TokenKind.EOF, TokenKind.COMMENT):
+            yield token.value or token.kind.value
+        token = token.next

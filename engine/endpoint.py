@@ -1,0 +1,293 @@
+"""GraphQL over HTTP: one ASGI application from a request's first byte to its answer's last.
+
+Statuses follow the draft specification as the public audit of npm's `graphql-http` reads it: an answer in
+`application/graphql-response+json` carries the status of what went wrong before execution; one in
+`application/json` is a 200 unless the request was no GraphQL request.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import orjson
+from graphql import GraphQLError, OperationType
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from engine import caching, csrf, metering, negotiation, parameters
+from engine.admission import Admission
+from engine.codes import ErrorCode
+from engine.lookup import Lookup
+from engine.parameters import Parameters
+from engine.pipeline import Answer, Asked, Bucket, Schema
+from engine.refusals import Refusal, bad_http, bad_request
+
+C = TypeVar("C")
+C_co = TypeVar("C_co", covariant=True)
+
+BODY_MAX: Final = 128 * 1024
+URL_MAX: Final = 16 * 1024
+# Seconds until what does not stop is told to once more.
+_AGAIN: Final = 0.1
+_NO_STORE: Final = "no-store"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes on the wire."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Seconds for the body to arrive, and to answer it; bytes of the answer."""
+
+    body: float = 10.0
+    query: float = 5.0
+    mutation: float = 8.0
+    response: int = 2 * 1024 * 1024
+
+
+BOUNDS: Final = Bounds()
+
+
+class Host(Protocol[C_co]):
+    """What the endpoint needs of the application around it."""
+
+    @property
+    def watch(self) -> Callable[[Headers], AbstractContextManager[None]]:
+        """Stands around a request from its headers to its reply."""
+
+    async def context(self, scope: Scope, headers: Headers, asked: Asked) -> C_co:
+        """Who asks, and what the operation may use."""
+
+    def may_have_committed(self, context: Any) -> bool:
+        """Has the operation come to where giving it up no longer undoes it?"""
+
+    def bucket(self, context: Any) -> Bucket | None:
+        """What the operation was paid from, once it was."""
+
+    def registrant(self, context: Any) -> str:
+        """Whose registrations of texts count together."""
+
+    def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
+        """May pages of that origin send requests in their visitor's name?"""
+
+    def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+        """What leaves of them."""
+
+    def refusal_of(self, error: Exception) -> Refusal:
+        """For what broke outside of any field."""
+
+
+class Endpoint(Generic[C]):
+    """At a path of its own, and where that has a parameter `id`, for the operation of that id."""
+
+    def __init__(
+        self,
+        schema: Schema[C],
+        host: Host[C],
+        lookup: Lookup,
+        *,
+        admission: Admission | None = None,
+        bounds: Bounds = BOUNDS,
+    ) -> None:
+        self._schema = schema
+        self._host = host
+        self._lookup = lookup
+        self._admission = admission or Admission()
+        self._bounds = bounds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        request_headers = Headers(scope=scope)
+        with self._host.watch(request_headers):
+            reply = await self._reply(scope, request_headers, receive)
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
+        if reply.status != 304:
+            headers.append((b"content-length", b"%d" % len(reply.body)))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
+        media_type = negotiation.JSON
+        try:
+            media_type = negotiation.answer_type(headers.get("accept"))
+            csrf.check(headers, lambda origin: self._host.is_allowed_origin(origin, headers))
+            asked_for = await self._read(scope, headers, receive)
+            answer = await self._answer(scope, headers, asked_for, receive)
+            return self._written(answer, media_type, headers)
+        except GraphQLError as error:
+            return self._refused(error, media_type)
+        except Exception as error:
+            return self._refused(self._host.refusal_of(error), media_type)
+
+    async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> Parameters:
+        method = scope["method"]
+        if len(scope["query_string"]) > URL_MAX:
+            raise bad_http(f"The address has at most {URL_MAX // 1024} KiB.", 414)
+        if method == "GET":
+            return parameters.of_query_string(scope["query_string"])
+        if method != "POST":
+            raise bad_http("POST an operation, or GET a query.", 405, {"allow": "GET, POST"})
+        negotiation.check_body_type(headers.get("content-type"), headers.get("content-encoding"))
+        try:
+            async with asyncio.timeout(self._bounds.body):
+                return parameters.of_body(await _body(headers, receive))
+        except TimeoutError:
+            raise bad_http(f"The body took longer than {self._bounds.body:g} s.", 408) from None
+
+    async def _answer(self, scope: Scope, headers: Headers, asked_for: Parameters, receive: Receive) -> Answer:
+        is_get = scope["method"] == "GET"
+        in_path = scope.get("path_params", {}).get("id")
+        found = await self._lookup.find(asked_for, headers, is_get=is_get, in_path=in_path)
+        report = headers.get(metering.HEADER)
+        asked = self._schema.ask(
+            found.document,
+            asked_for.operation_name,
+            asked_for.variables,
+            is_dry_run=report == metering.VALIDATE,
+        )
+        kind = asked.operation.kind
+        if kind is OperationType.SUBSCRIPTION:
+            raise bad_request("Subscriptions are not answered here.")
+        if kind is not OperationType.QUERY and is_get:
+            raise bad_http("A GET only reads; POST a mutation.", 405, {"allow": "POST"})
+        async with self._admission.slot():
+            context = await self._host.context(scope, headers, asked)
+            try:
+                answer = await self._in_time(asked, context, receive)
+            except Refusal as refusal:
+                refusal.headers = {**metering.headers(self._host.bucket(context)), **refusal.headers}
+                raise
+        if found.registers and answer.executed:
+            await self._lookup.register(found.document, self._host.registrant(context))
+        bucket = self._host.bucket(context)
+        if report in (metering.REPORT, metering.VALIDATE):
+            answer.extensions["cost"] = metering.report(asked, bucket, answer.cost)
+        elif is_get and found.is_by_id and answer.executed and not answer.errors:
+            is_anonymous = "authorization" not in headers
+            answer.headers |= caching.headers(self._schema.types, asked.operation, is_anonymous=is_anonymous)
+        if not caching.is_shared(answer.headers):
+            # What one client has left is nobody else's business.
+            answer.headers |= metering.headers(bucket)
+        return answer
+
+    async def _in_time(self, asked: Asked, context: C, receive: Receive) -> Answer:
+        """Within its deadline; a query whose client goes away ends with it, a mutation is seen through."""
+        if asked.is_dry_run:
+            errors = await self._schema.check(asked, context)
+            return Answer(errors=errors, executed=not errors)
+        answering = asyncio.ensure_future(self._schema.answer(asked, context))
+        if asked.operation.kind is not OperationType.QUERY:
+            return await self._seen_through(answering, context)
+        leaving = asyncio.ensure_future(_gone(receive))
+        try:
+            await asyncio.wait(
+                [answering, leaving], timeout=self._bounds.query, return_when=asyncio.FIRST_COMPLETED
+            )
+            if answering.done():
+                return answering.result()
+            await _stopped(answering)
+            if leaving.done():
+                raise _gone_away()
+            raise _too_slow(f"It took longer than {self._bounds.query:g} s and was given up.")
+        finally:
+            leaving.cancel()
+            answering.cancel()
+
+    async def _seen_through(self, answering: "asyncio.Task[Answer]", context: C) -> Answer:
+        """Given up in time only while that undoes it; after that it has as long again to tell what it did."""
+        seconds = self._bounds.mutation
+        done, _ = await asyncio.wait([answering], timeout=seconds)
+        if not done and self._host.may_have_committed(context):
+            done, _ = await asyncio.wait([answering], timeout=seconds)
+        if not done:
+            await _stopped(answering)
+        if not answering.cancelled():
+            return answering.result()
+        if self._host.may_have_committed(context):
+            raise _too_slow("It took too long to answer, and may have been done; look before you try again.")
+        raise _too_slow(f"It took longer than {seconds:g} s and was given up; nothing was changed.")
+
+    def _refused(self, error: GraphQLError, media_type: str) -> Reply:
+        status = error.status if isinstance(error, Refusal) else 400
+        is_of_http = isinstance(error, Refusal) and error.is_of_http
+        headers = dict(error.headers) if isinstance(error, Refusal) else {}
+        body = orjson.dumps({"errors": self._host.shown([error])})
+        return Reply(
+            status if is_of_http or media_type == negotiation.GRAPHQL else 200, body, _headers(media_type, headers)
+        )
+
+    def _written(self, answer: Answer, media_type: str, asked_with: Headers) -> Reply:
+        shown: dict[str, Any] = {"data": answer.data} if answer.executed else {}
+        extensions = answer.extensions
+        if answer.errors:
+            shown["errors"] = self._host.shown(answer.errors)
+            if left_out := len(answer.errors) - len(shown["errors"]):
+                extensions = {**extensions, "errorsLeftOut": left_out}
+        if extensions:
+            shown["extensions"] = extensions
+        is_fine = answer.executed or media_type == negotiation.JSON
+        body, sent = orjson.dumps(shown), _headers(media_type, answer.headers)
+        if len(body) > self._bounds.response:
+            raise Refusal(
+                ErrorCode.RESPONSE_TOO_LARGE,
+                f"The answer has more than {self._bounds.response:,} bytes; ask for less. What it changed stands.",
+                headers=answer.headers,
+            )
+        if sent["cache-control"] != _NO_STORE:
+            sent["etag"] = tag = caching.tag(body, media_type)
+            if caching.is_known(tag, asked_with.get("if-none-match")):
+                return Reply(304, b"", sent)
+        return Reply(200 if is_fine else 400, body, sent)
+
+
+def _headers(media_type: str, more: Mapping[str, str]) -> dict[str, str]:
+    return {"content-type": f"{media_type}; charset=utf-8", "cache-control": _NO_STORE, "vary": "Accept", **more}
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes:
+    too_big = bad_http(f"Send at most {BODY_MAX // 1024} KiB.", 413)
+    announced = headers.get("content-length", "0")
+    if announced.isdigit() and int(announced[:12]) > BODY_MAX:
+        raise too_big
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _gone_away()
+        body += message.get("body", b"")
+        if len(body) > BODY_MAX:
+            raise too_big
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+async def _stopped(task: "asyncio.Task[Any]") -> None:
+    """Cancelled until it has ended: a library that is just done waiting may take a cancellation for its own."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_AGAIN)
+    if not task.cancelled():
+        task.exception()  # nobody else may ask for it, and asyncio would complain
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _gone_away() -> Refusal:
+    return bad_http("The client went away.", 499)  # for the log; nobody reads it
+
+
+def _too_slow(message: str) -> Refusal:
+    return Refusal(ErrorCode.TIMEOUT, message, status=504, is_of_http=True)

@@ -1,0 +1,161 @@
+"""A Strawberry schema whose operations go one way: document, price, gates, validation, execution."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from inspect import isawaitable
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+
+import strawberry
+from graphql import GraphQLError, GraphQLSchema, MiddlewareManager, OperationType, print_schema
+from strawberry.types import ExecutionResult
+
+from engine.cost import Amount
+from engine.documents import Document, Documents, Operation, sha256_of
+from engine.refusals import bad_request, too_complex
+
+C = TypeVar("C")
+C_contra = TypeVar("C_contra", contravariant=True)
+
+MOST_COST: Final = 2_000
+_READS: Final = (OperationType.QUERY,)
+_ALL: Final = (OperationType.QUERY, OperationType.MUTATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation with its variables and what it may cost; a dry run passes the gates and is not executed."""
+
+    operation: Operation
+    variables: Mapping[str, Any]
+    amount: Amount
+    is_dry_run: bool = False
+
+
+class Bucket(NamedTuple):
+    """What the points of an operation came out of: `remaining` of `limit`, full again in `reset` seconds.
+
+    An empty one is full again after `window` seconds.
+    """
+
+    limit: int
+    remaining: int
+    reset: int
+    window: int
+
+
+class Gate(Protocol[C_contra]):
+    """Asked in turn, before an operation is validated; raises `Refusal` to stop it."""
+
+    async def __call__(self, asked: Asked, context: C_contra, /) -> None: ...
+
+
+@dataclass
+class Answer:
+    """`data` is None both where nothing was executed and where the root became null: `executed` tells which."""
+
+    data: dict[str, Any] | None = None
+    errors: Sequence[GraphQLError] = ()
+    extensions: dict[str, Any] = field(default_factory=dict)
+    executed: bool = False
+    # Points that it did cost.
+    cost: int = 0
+    # Of HTTP, where it is answered there.
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class After(Protocol[C_contra]):
+    """Hears of every operation that was executed, and may add to the answer."""
+
+    def __call__(self, schema: GraphQLSchema, asked: Asked, answer: Answer, context: C_contra, /) -> None: ...
+
+
+class Schema(strawberry.Schema, Generic[C]):
+    """`gates` stand before every operation, whoever starts it: an HTTP request, a test, a script."""
+
+    def __init__(
+        self,
+        *,
+        gates: Sequence[Gate[C]] = (),
+        afterwards: Sequence[After[C]] = (),
+        most_cost: int = MOST_COST,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.documents = Documents(self._schema)
+        self._gates = gates
+        self._afterwards = afterwards
+        self._most_cost = most_cost
+        self._middleware = MiddlewareManager()
+
+    @property
+    def types(self) -> GraphQLSchema:
+        return self._schema
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another one for another schema."""
+        return sha256_of(print_schema(self._schema))[:16]
+
+    def ask(
+        self, document: Document, name: str | None, variables: Mapping[str, Any], *, is_dry_run: bool = False
+    ) -> Asked:
+        """The operation that is meant, priced; refuses one that is not clear or costs too much."""
+        operation = document.operation(name)
+        amount = operation.cost(variables)
+        if amount.cost > self._most_cost:
+            raise too_complex(
+                f"This may cost {amount.cost:,} points; at most {self._most_cost:,} are answered at once.",
+                cost=amount.cost,
+                maximum=self._most_cost,
+            )
+        return Asked(operation, variables, amount, is_dry_run)
+
+    async def check(self, asked: Asked, context: C) -> Sequence[GraphQLError]:
+        """Through the gates and validated. Raises `Refusal` for what a gate says."""
+        for gate in self._gates:
+            await gate(asked, context)
+        return self.documents.validate(asked.operation.document)
+
+    async def answer(self, asked: Asked, context: C) -> Answer:
+        """Checked and executed. Errors of fields are data."""
+        if errors := await self.check(asked, context):
+            return Answer(errors=errors)
+        result = self._get_execute_function()(
+            self._schema,
+            asked.operation.document.node,
+            variable_values=asked.variables,
+            operation_name=asked.operation.name,
+            context_value=context,
+            middleware=self._middleware,
+            executor_class=self.execution_context_class,
+            operation_extensions=None,
+        )
+        if isawaitable(result):
+            result = await result
+        found = result.errors or ()
+        executed = result.data is not None or any(error.path for error in found)
+        answer = Answer(result.data, found, executed=executed, cost=asked.operation.weights.of(result.data or {}))
+        for after in self._afterwards:
+            after(self._schema, asked, answer, context)
+        return answer
+
+    async def execute(  # type: ignore[override] # what our extensions would need is not ours to offer
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: C | None = None,
+        root_value: None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Collection[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Strawberry's own entrance, by the same way."""
+        try:
+            asked = self.ask(self.documents.read(query or ""), operation_name, variable_values or {})
+            if asked.operation.kind not in (allowed_operation_types or _ALL):
+                raise bad_request(f"A {asked.operation.kind.value} is not allowed here.")
+            answer = await self.answer(asked, context_value)  # type: ignore[arg-type]
+        except GraphQLError as refusal:
+            return ExecutionResult(data=None, errors=[refusal])
+        return ExecutionResult(data=answer.data, errors=list(answer.errors) or None, extensions=answer.extensions)

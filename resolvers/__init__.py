@@ -1,0 +1,1 @@
+"""One function a root field: who asks, transaction, verb, shape."""

@@ -1,0 +1,72 @@
+"""The gate that charges an operation: its price, its calls of limited fields and itself, in one round trip."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from typing import Final
+
+from graphql import GraphQLSchema
+
+from db.buckets import Charge, Limit
+from engine.pipeline import Answer, Asked
+from engine.refusals import bad_request
+from resolvers.limits import Per, RateLimit, who
+from schema.context import Context, Points
+from schema.errors import rate_limited
+
+# In points; a page of a feed is about 50. A bucket is full again after 50 s; behind an address may be many people.
+PERSON: Final = Limit(5_000, 50)
+ADDRESS: Final = Limit(10_000, 50)
+REQUESTS: Final = Limit(300, 60)
+
+# What asks for a password or a token is asked once: no alias makes a thousand tries of one request.
+_ONCE: Final = frozenset(
+    {"login", "register", "refreshSession", "cancelDeletion", "changePassword", "deleteAccount"}
+)
+_REFUNDS: Final = 10_000
+
+
+class Charging:
+    """What an answer cost less than it was priced is given back with the next charge: no call of its own."""
+
+    def __init__(self, limits: Mapping[str, RateLimit], *, requests: Limit = REQUESTS) -> None:
+        self._limits = limits
+        self._requests = requests
+        self._refunds: OrderedDict[str, int] = OrderedDict()
+
+    async def charge(self, asked: Asked, context: Context) -> None:
+        """The gate; refuses with `RATE_LIMITED` where one of the buckets has no room."""
+        for name, number in asked.operation.roots.items():
+            if number > 1 and name in _ONCE:
+                raise bad_request(f"Ask for `{name}` once in an operation.")
+        person, address = who(context, Per.VIEWER), who(context, Per.ADDRESS)
+        calls = Counter[tuple[str, Limit]]({(f"requests:{person}", self._requests): 1})
+        for name, number in asked.operation.roots.items() if not asked.is_dry_run else ():
+            if limit := self._limits.get(name):
+                calls[f"{limit.bucket}:{who(context, limit.per)}", limit.limit] += number
+        payers = {f"cost:{address}": ADDRESS}
+        if person != address:
+            payers = {f"cost:{person}": PERSON, **payers}
+        owed = {key: self._refunds.pop(key, 0) for key in payers}
+        price = 0 if asked.is_dry_run else asked.amount.cost
+        points = [Charge(key, limit, price - owed[key]) for key, limit in payers.items()]
+        verdict = await context.services.buckets.take(
+            [*points, *(Charge(key, limit, number) for (key, limit), number in calls.items())]
+        )
+        context.points = Points(asked.amount, list(payers), verdict)
+        if not verdict.allowed:
+            for key, points_owed in owed.items():
+                self._owe(key, points_owed)
+            raise rate_limited(verdict.retry_after)
+
+    def settle(self, _: GraphQLSchema, asked: Asked, answer: Answer, context: Context) -> None:
+        """After the answer: what it did not cost is owed back to whoever was charged, what it cost more is due."""
+        spared = asked.amount.cost - answer.cost
+        if context.points is None or spared == 0:
+            return
+        for key in context.points.keys:
+            self._owe(key, spared)
+
+    def _owe(self, key: str, points: int) -> None:
+        self._refunds[key] = self._refunds.pop(key, 0) + points
+        if len(self._refunds) > _REFUNDS:
+            self._refunds.popitem(last=False)

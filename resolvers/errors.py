@@ -1,0 +1,47 @@
+"""Domain refusals become members of a mutation's union, and broken ties are tried again."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from strawberry.utils.str_converters import to_camel_case
+
+from db.transaction import Collision, OutcomeUnknown, retried
+from domain import errors
+from engine.codes import ErrorCode
+from engine.refusals import Refusal
+from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_TYPES: dict[type[errors.DomainError], type[UserError]] = {
+    errors.NotFound: NotFound,
+    errors.NotAllowed: NotAllowed,
+    errors.Conflict: Conflict,
+}
+
+
+def user_errors(resolve: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """For every mutation: answers refusals as data, and runs the whole unit again after a `Collision`."""
+
+    @wraps(resolve)
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await retried(lambda: resolve(*args, **kwargs))
+        except errors.DomainError as error:
+            return _as_data(error)  # type: ignore[return-value] # every result union holds the refusals
+        except Collision:
+            raise Refusal(ErrorCode.UNAVAILABLE, "Too busy just now. Nothing was changed; try again.") from None
+        except OutcomeUnknown:
+            raise Refusal(
+                ErrorCode.UNAVAILABLE, "It is not known whether this was done. Look before you retry."
+            ) from None
+
+    return wrapper
+
+
+def _as_data(error: errors.DomainError) -> UserError:
+    if isinstance(error, errors.InvalidInput):
+        return InvalidInput(message=error.message, field=to_camel_case(error.field))
+    return _TYPES[type(error)](message=error.message)

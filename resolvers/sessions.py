@@ -1,0 +1,107 @@
+"""Root fields about signing in and out."""
+
+from typing import Final
+
+from auth.sessions import Grant, session_of
+from db.buckets import Charge, Limit
+from domain import accounts, sessions
+from domain.sessions import SignedIn
+from resolvers.errors import user_errors
+from resolvers.limits import take
+from resolvers.proofs import proof_of_name
+from resolvers.users import yourself
+from schema.context import Context, Info
+from schema.sessions import (
+    CancelDeletionInput,
+    CancelDeletionPayload,
+    CancelDeletionResult,
+    LoginInput,
+    LoginPayload,
+    LoginResult,
+    LogoutEverywhereInput,
+    LogoutEverywherePayload,
+    LogoutEverywhereResult,
+    LogoutInput,
+    LogoutPayload,
+    LogoutResult,
+    RefreshSessionInput,
+    RefreshSessionPayload,
+    RefreshSessionResult,
+    SessionTokens,
+)
+
+REFRESHES: Final = Limit.parse("30/5m")
+
+
+@user_errors
+async def login(info: Info, input: LoginInput) -> LoginResult:
+    context = info.context
+    proof = await proof_of_name(context, input.username_or_email, input.password, may=sessions.may_sign_in)
+    async with context.write() as session:
+        signed_in = await sessions.sign_in(session, proof, origin=context.origin)
+    return LoginPayload(session=_welcome(context, signed_in), viewer=await yourself(context))
+
+
+@user_errors
+async def cancel_deletion(info: Info, input: CancelDeletionInput) -> CancelDeletionResult:
+    context = info.context
+    proof = await proof_of_name(context, input.username_or_email, input.password, may=accounts.may_return)
+    async with context.write() as session:
+        signed_in = await accounts.cancel_deletion(session, proof, origin=context.origin)
+    return CancelDeletionPayload(session=_welcome(context, signed_in), viewer=await yourself(context))
+
+
+@user_errors
+async def refresh_session(info: Info, input: RefreshSessionInput) -> RefreshSessionResult:
+    context = info.context
+    async with context.write() as session:
+        renewal = await sessions.refresh(
+            session, input.refresh_token, key=context.services.refresh_key, origin=context.origin
+        )
+        # Here, where refusing undoes the refresh. Asking again is free: a client that waited for its turn
+        # would come after the grace, and look like a thief.
+        if renewal.is_new:
+            await take(context, Charge(f"refresh:{renewal.session_id}", REFRESHES))
+    return RefreshSessionPayload(session=_tokens(context, sessions.granted(renewal)))
+
+
+@user_errors
+async def logout(info: Info, input: LogoutInput) -> LogoutResult:
+    context = info.context
+    if input.refresh_token is None:
+        session_id: int | None = context.signed_in.session_id
+    else:
+        session_id = await session_of(context.services.stores.reads, input.refresh_token)
+    async with context.write() as session:
+        ended = await sessions.sign_out(session, session_id, origin=context.origin)
+    if context.viewer is not None and context.viewer.session_id == session_id:
+        context.become(None)
+    return LogoutPayload(ended_session_count=ended)
+
+
+@user_errors
+async def logout_everywhere(info: Info, input: LogoutEverywhereInput) -> LogoutEverywhereResult:
+    viewer = info.context.signed_in
+    async with info.context.write() as session:
+        ended = await sessions.sign_out_everywhere(
+            session, viewer, keep_this=input.keep_this, origin=info.context.origin
+        )
+    if not input.keep_this:
+        info.context.become(None)
+    return LogoutEverywherePayload(ended_session_count=ended)
+
+
+def _welcome(context: Context, signed_in: SignedIn) -> SessionTokens:
+    """The tokens, and the rest of the operation as the person who just signed in."""
+    context.become(signed_in.viewer)
+    return _tokens(context, signed_in.grant)
+
+
+def _tokens(context: Context, grant: Grant) -> SessionTokens:
+    access = context.services.tokens.issue(grant.user_id, grant.session_id)
+    return SessionTokens(
+        access_token=access.token,
+        access_token_expires_at=access.expires_at,
+        refresh_token=grant.refresh_token,
+        refresh_token_expires_at=grant.expires_at,
+    )

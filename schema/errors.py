@@ -1,0 +1,58 @@
+"""How Plaza says no: refusals a person can act on are data, refusals of protocol are top-level errors."""
+
+import strawberry
+
+from engine.codes import ErrorCode
+from engine.refusals import Refusal
+
+
+@strawberry.interface(description="Why a mutation was refused, in words that can be shown to a person.")
+class UserError:
+    message: str = strawberry.field(description="One sentence that can be shown to a person.")
+
+
+@strawberry.type(description="A value was not acceptable.")
+class InvalidInput(UserError):
+    field: str = strawberry.field(description="The input field at fault, as it is named in the input.")
+
+
+@strawberry.type(description="What the mutation was aimed at is not there, or not for you to see.")
+class NotFound(UserError):
+    pass
+
+
+@strawberry.type(description="It is not yours to do: somebody else's, or without the right password or token.")
+class NotAllowed(UserError):
+    pass
+
+
+@strawberry.type(description="It cannot be done as things stand.")
+class Conflict(UserError):
+    pass
+
+
+def unauthenticated(message: str = "Sign in first.") -> Refusal:
+    return Refusal(ErrorCode.UNAUTHENTICATED, message, status=401)
+
+
+def bad_user_input(argument: str, message: str) -> Refusal:
+    return Refusal(ErrorCode.BAD_USER_INPUT, message, argument=argument)
+
+
+def introspection_disabled() -> Refusal:
+    return Refusal(
+        ErrorCode.INTROSPECTION_DISABLED,
+        "This server does not tell its schema; take schema.graphql from its release.",
+        status=403,
+    )
+
+
+def rate_limited(retry_after: int) -> Refusal:
+    """`retry_after` is in seconds."""
+    return Refusal(
+        ErrorCode.RATE_LIMITED,
+        f"Too many of these. Try again in {retry_after} s.",
+        status=429,
+        headers={"retry-after": str(retry_after)},
+        retryAfter=retry_after,
+    )

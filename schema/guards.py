@@ -1,0 +1,31 @@
+"""What stands before an operation's execution, whatever its fields."""
+
+from typing import Final
+
+from engine.pipeline import Asked
+from schema.context import Context
+from schema.errors import introspection_disabled, unauthenticated
+
+# What one does without being signed in: a client whose token ran out sends it along with these, too.
+_OPEN: Final = {"register", "login", "refreshSession", "logout", "cancelDeletion", "__typename", "serverInfo"}
+
+_INTROSPECTING: Final = {"__schema", "__type"}
+
+
+async def refuse_bad_token(asked: Asked, context: Context) -> None:
+    """A token that is no longer good is told, never silently taken for an anonymous request."""
+    if not context.token_refused:
+        return
+    if not _OPEN.issuperset(asked.operation.roots):
+        raise unauthenticated("The access token is not valid or has run out. Refresh it or sign in.")
+
+
+async def keep_schema(asked: Asked, context: Context) -> None:
+    """Where the schema is not told, no operation asks for it."""
+    if not context.services.tells_schema and not _INTROSPECTING.isdisjoint(asked.operation.roots):
+        raise introspection_disabled()
+
+
+def note_kind(_: object, asked: Asked, __: object, context: Context) -> None:
+    """Tell whoever watches that the operation was a good one, and of what kind."""
+    context.operation.kind = asked.operation.kind.value

@@ -1,0 +1,51 @@
+"""Global ids and the interface of everything that has one."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+import strawberry
+
+from db.limits import MAX_ID
+from schema.errors import bad_user_input
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+_FORM: Final = re.compile(r"([A-Z][A-Za-z]*):([1-9][0-9]{0,15})")
+
+
+@strawberry.interface(description="Anything with an id that is unique across the whole API.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Opaque, unique across all types, and never reused.")
+
+
+def global_id(type_name: str, row_id: int) -> strawberry.ID:
+    return strawberry.ID(base64.b64encode(f"{type_name}:{row_id}".encode()).decode())
+
+
+def parse_global_id(value: str) -> tuple[str, int] | None:
+    """The type's name and the row's id, or `None` for anything that is not exactly one of our ids."""
+    try:
+        text = base64.b64decode(value, validate=True).decode("ascii")
+    except (ValueError, binascii.Error):
+        return None
+    match = _FORM.fullmatch(text)
+    if match is None or int(match[2]) > MAX_ID or global_id(match[1], int(match[2])) != value:
+        return None
+    return match[1], int(match[2])
+
+
+def row_id(value: strawberry.ID, type_name: str, *, argument: str) -> int:
+    """The id of a row of that type; anything else is `BAD_USER_INPUT` naming the argument."""
+    parsed = parse_global_id(value)
+    if parsed is None or parsed[0] != type_name:
+        raise bad_user_input(argument, f"`{argument}` is not the id of a {type_name}.")
+    return parsed[1]
+
+
+def shown(make: Callable[[R], T], rows: Iterable[R | None]) -> list[T | None]:
+    """Each row as its type; a row that is not there stays `None`."""
+    return [None if row is None else make(row) for row in rows]

@@ -1,0 +1,221 @@
+"""Posts as the API shows them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import strawberry
+from strawberry import UNSET
+
+from auth.permissions import may_delete_post, may_edit_post
+from db.models import Audience, PostType
+from db.queries.posts import PostRow, PostStatsRow
+from engine.batch import batch
+from schema import comments as comment_types
+from schema import enums
+from schema import users as user_types
+from schema.context import Info
+from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from schema.nodes import Node, global_id, shown
+from schema.pagination import PAGE, Connection, Edge, Paging, connections, paged
+from schema.scalars import SafeText
+
+if TYPE_CHECKING:
+    from schema.comments import Comment
+    from schema.users import User
+
+enums.register()
+
+LazyUser = Annotated["User", strawberry.lazy("schema.users")]
+LazyComment = Annotated["Comment", strawberry.lazy("schema.comments")]
+
+
+@strawberry.type(description="Something a person said.")
+class Post(Node):
+    type: PostType = strawberry.field(description="What it carries besides its words.")
+    text: str = strawberry.field(
+        description="Plain text, up to 5,000 characters; empty only with an image or link."
+    )
+    link_url: str | None = strawberry.field(description="The http(s) address a LINK post points at.")
+    image_url: str | None = strawberry.field(description="The https address of an IMAGE post's picture.")
+    alt_text: str | None = strawberry.field(description="The picture in words, for those who cannot see it.")
+    audience: Audience = strawberry.field(description="Who may see it.")
+    created_at: datetime = strawberry.field(description="When it was published.")
+    edited_at: datetime | None = strawberry.field(description="When it was last changed, if ever.")
+    row: strawberry.Private[PostRow]
+
+    @classmethod
+    def from_row(cls, row: PostRow) -> "Post":
+        return cls(
+            id=global_id("Post", row.id),
+            type=row.type,
+            text=row.text,
+            link_url=row.link_url,
+            image_url=row.image_url,
+            alt_text=row.alt_text,
+            audience=row.audience,
+            created_at=row.created_at,
+            edited_at=row.edited_at,
+            row=row,
+        )
+
+    @batch(description="Who wrote it; null if they went out of sight this very moment.")
+    @staticmethod
+    async def author(posts: list["Post"], info: Info) -> list[LazyUser | None]:
+        rows = await info.context.loaders.user_by_id.many([post.row.author_id for post in posts])
+        return shown(user_types.User.from_row, rows)
+
+    @batch(description="How many people like it.")
+    @staticmethod
+    async def like_count(posts: list["Post"], info: Info) -> list[int]:
+        return [stats.like_count for stats in await _stats(posts, info)]
+
+    @batch(description="How many comments it has, replies included.")
+    @staticmethod
+    async def comment_count(posts: list["Post"], info: Info) -> list[int]:
+        return [stats.comment_count for stats in await _stats(posts, info)]
+
+    @batch(description="Whether you like it.")
+    @staticmethod
+    async def viewer_has_liked(posts: list["Post"], info: Info) -> list[bool]:
+        likes = await info.context.loaders.viewer_likes_by_post_id.many(_ids(posts))
+        return [bool(liked) for liked in likes]
+
+    @strawberry.field(description="Whether you may change it.")
+    def viewer_can_edit(self, info: Info) -> bool:
+        return may_edit_post(info.context.viewer, self.row)
+
+    @strawberry.field(description="Whether you may delete it.")
+    def viewer_can_delete(self, info: Info) -> bool:
+        return may_delete_post(info.context.viewer, self.row)
+
+    @batch(
+        description="The comments made on the post itself, oldest first; replies hang on each of them.",
+        directives=[PAGE],
+    )
+    @paged("comments")
+    @staticmethod
+    async def comments(posts: list["Post"], info: Info, paging: Paging) -> list[Connection[LazyComment]]:
+        loaders = info.context.loaders
+        return await connections(
+            comment_types.Comment.from_row,
+            paging,
+            loaders.comments_by_post_id(paging.page),
+            loaders.comment_by_id,
+            _ids(posts),
+            (loaders.stats_by_post_id, "thread_count"),
+        )
+
+    @batch(description="Who likes it, newest first.", directives=[PAGE])
+    @paged("likes")
+    @staticmethod
+    async def likers(posts: list["Post"], info: Info, paging: Paging) -> list[Connection[LazyUser]]:
+        loaders = info.context.loaders
+        return await connections(
+            user_types.User.from_row,
+            paging,
+            loaders.likers_by_post_id(paging.page),
+            loaders.user_by_id,
+            _ids(posts),
+            (loaders.stats_by_post_id, "like_count"),
+        )
+
+
+def _ids(posts: list[Post]) -> list[int]:
+    return [post.row.id for post in posts]
+
+
+async def _stats(posts: list[Post], info: Info) -> list[PostStatsRow]:
+    rows = await info.context.loaders.stats_by_post_id.many(_ids(posts))
+    return [row or PostStatsRow(post.row.id, 0, 0, 0) for post, row in zip(posts, rows, strict=True)]
+
+
+@strawberry.input(description="A post to publish.")
+class CreatePostInput:
+    text: SafeText = strawberry.field(
+        description="Plain text, up to 5,000 characters; may be empty only with an image or a link."
+    )
+    type: PostType = strawberry.field(default=PostType.TEXT, description="What it carries besides its words.")
+    link_url: SafeText | None = strawberry.field(default=None, description="For LINK: an http(s) address.")
+    image_url: SafeText | None = strawberry.field(default=None, description="For IMAGE: an https address.")
+    alt_text: SafeText | None = strawberry.field(
+        default=None, description="For IMAGE: the picture in words, up to 1,500 characters."
+    )
+    audience: Audience = strawberry.field(default=Audience.PUBLIC, description="Who may see it.")
+
+
+@strawberry.input(description="Changes to a post; what is left out stays as it is.")
+class UpdatePostInput:
+    post_id: strawberry.ID = strawberry.field(description="The post to change.")
+    text: SafeText | None = strawberry.field(default=UNSET, description="The new text.")
+    link_url: SafeText | None = strawberry.field(default=UNSET, description="For LINK: the new address.")
+    image_url: SafeText | None = strawberry.field(default=UNSET, description="For IMAGE: the new address.")
+    alt_text: SafeText | None = strawberry.field(
+        default=UNSET, description="For IMAGE: the new alternative text; null takes it away."
+    )
+    audience: Audience | None = strawberry.field(default=UNSET, description="Who may see it from now on.")
+
+
+@strawberry.input(description="A post to delete.")
+class DeletePostInput:
+    post_id: strawberry.ID = strawberry.field(description="The post to delete.")
+
+
+@strawberry.input(description="A post to like.")
+class LikePostInput:
+    post_id: strawberry.ID = strawberry.field(description="The post to like.")
+
+
+@strawberry.input(description="A post to like no longer.")
+class UnlikePostInput:
+    post_id: strawberry.ID = strawberry.field(description="The post to like no longer.")
+
+
+@strawberry.type(description="The post as published, and its place at the head of its author's posts.")
+class CreatePostPayload:
+    post: Post = strawberry.field(description="The new post.")
+    post_edge: Edge[Post] = strawberry.field(description="Its place in every list of posts it belongs to.")
+
+
+@strawberry.type(description="The post as it now stands.")
+class UpdatePostPayload:
+    post: Post = strawberry.field(description="The changed post.")
+
+
+@strawberry.type(description="The post is gone, now or before.")
+class DeletePostPayload:
+    deleted_post_id: strawberry.ID = strawberry.field(description="The id to drop from your lists.")
+
+
+@strawberry.type(description="The post, liked by you.")
+class LikePostPayload:
+    post: Post = strawberry.field(description="The post, with you among its likers.")
+    liker_edge: Edge[LazyUser] | None = strawberry.field(
+        description="Your place in the post's likers; null when you liked it before."
+    )
+
+
+@strawberry.type(description="The post, not liked by you.")
+class UnlikePostPayload:
+    post: Post = strawberry.field(description="The post, without you among its likers.")
+
+
+CreatePostResult: TypeAlias = Annotated[
+    CreatePostPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("CreatePostResult", description="The new post, or why there is none."),
+]
+UpdatePostResult: TypeAlias = Annotated[
+    UpdatePostPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("UpdatePostResult", description="The changed post, or why it stays as it was."),
+]
+DeletePostResult: TypeAlias = Annotated[
+    DeletePostPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("DeletePostResult", description="That the post is gone, or why it stays."),
+]
+LikePostResult: TypeAlias = Annotated[
+    LikePostPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("LikePostResult", description="The post, liked, or why not."),
+]
+UnlikePostResult: TypeAlias = Annotated[
+    UnlikePostPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("UnlikePostResult", description="The post, no longer liked, or why not."),
+]

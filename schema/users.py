@@ -1,0 +1,185 @@
+"""People as the API shows them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import strawberry
+
+from db.queries.users import RelationshipRow, UserRow, UserStatsRow
+from engine.batch import batch
+from schema import posts as post_types
+from schema.context import Info
+from schema.nodes import Node, global_id
+from schema.pagination import PAGE, Connection, Paging, connections, paged
+
+if TYPE_CHECKING:
+    from schema.posts import Post
+
+T = TypeVar("T")
+LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
+
+
+@strawberry.type(description="A person on the network.")
+class User(Node):
+    username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
+    display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")
+    bio: str = strawberry.field(description="What they say about themselves; may be empty.")
+    avatar_url: str | None = strawberry.field(description="An https address of their picture.")
+    is_private: bool = strawberry.field(
+        description="Whether only people they accepted as followers see their posts and lists."
+    )
+    created_at: datetime = strawberry.field(description="When they joined.")
+    row_id: strawberry.Private[int]
+
+    @classmethod
+    def from_row(cls, row: UserRow) -> "User":
+        return cls(
+            id=global_id("User", row.id),
+            username=row.username,
+            display_name=row.display_name,
+            bio=row.bio,
+            avatar_url=row.avatar_url,
+            is_private=row.is_private,
+            created_at=row.created_at,
+            row_id=row.id,
+        )
+
+    @batch(description="How many posts they have published.")
+    @staticmethod
+    async def post_count(users: list["User"], info: Info) -> list[int]:
+        return [stats.post_count for stats in await _stats(users, info)]
+
+    @batch(description="How many people follow them.")
+    @staticmethod
+    async def follower_count(users: list["User"], info: Info) -> list[int]:
+        return [stats.follower_count for stats in await _stats(users, info)]
+
+    @batch(description="How many people they follow.")
+    @staticmethod
+    async def following_count(users: list["User"], info: Info) -> list[int]:
+        return [stats.following_count for stats in await _stats(users, info)]
+
+    @batch(description="Whether you follow them.")
+    @staticmethod
+    async def viewer_follows(users: list["User"], info: Info) -> list[bool]:
+        return [to.viewer_follows for to in await _relationships(users, info)]
+
+    @batch(description="Whether you have asked to follow them and wait for an answer.")
+    @staticmethod
+    async def viewer_has_requested_follow(users: list["User"], info: Info) -> list[bool]:
+        return [to.viewer_has_requested for to in await _relationships(users, info)]
+
+    @batch(description="Whether they follow you.")
+    @staticmethod
+    async def follows_viewer(users: list["User"], info: Info) -> list[bool]:
+        return [to.follows_viewer for to in await _relationships(users, info)]
+
+    @batch(description="Whether you block them.")
+    @staticmethod
+    async def viewer_blocks(users: list["User"], info: Info) -> list[bool]:
+        return [to.viewer_blocks for to in await _relationships(users, info)]
+
+    @batch(description="Whether you mute them at this moment.")
+    @staticmethod
+    async def viewer_mutes(users: list["User"], info: Info) -> list[bool]:
+        return [to.viewer_mutes for to in await _relationships(users, info)]
+
+    @batch(
+        description="Their posts, newest first; none when they are private and you do not follow them.",
+        directives=[PAGE],
+    )
+    @paged("posts")
+    @staticmethod
+    async def posts(users: list["User"], info: Info, paging: Paging) -> list[Connection[LazyPost]]:
+        loaders = info.context.loaders
+        return await connections(
+            post_types.Post.from_row,
+            paging,
+            loaders.posts_by_author_id(paging.page),
+            loaders.post_by_id,
+            _ids(users),
+            (loaders.stats_by_user_id, "post_count"),
+        )
+
+    @batch(
+        description="Who follows them, newest first; none when they are private and you do not.",
+        directives=[PAGE],
+    )
+    @paged("follows")
+    @staticmethod
+    async def followers(users: list["User"], info: Info, paging: Paging) -> list[Connection["User"]]:
+        loaders = info.context.loaders
+        return await connections(
+            User.from_row,
+            paging,
+            loaders.followers_by_user_id(paging.page),
+            loaders.user_by_id,
+            _ids(users),
+            (loaders.stats_by_user_id, "follower_count"),
+        )
+
+    @batch(
+        description="Whom they follow, newest first; none when they are private and you do not follow them.",
+        directives=[PAGE],
+    )
+    @paged("follows")
+    @staticmethod
+    async def following(users: list["User"], info: Info, paging: Paging) -> list[Connection["User"]]:
+        loaders = info.context.loaders
+        return await connections(
+            User.from_row,
+            paging,
+            loaders.following_by_user_id(paging.page),
+            loaders.user_by_id,
+            _ids(users),
+            (loaders.stats_by_user_id, "following_count"),
+        )
+
+    @batch(description="What you have liked, newest first; null on anybody but yourself.", directives=[PAGE])
+    @paged("likes")
+    @staticmethod
+    async def liked_posts(users: list["User"], info: Info, paging: Paging) -> list[Connection[LazyPost] | None]:
+        loaders = info.context.loaders
+        lists = await connections(
+            post_types.Post.from_row,
+            paging,
+            loaders.liked_posts_by_user_id(paging.page),
+            loaders.post_by_id,
+            _ids(users),
+            (loaders.stats_by_user_id, "liked_count"),
+        )
+        return _own_only(users, info, lists)
+
+    @batch(description="Who asks to follow you, newest first; null on anybody but yourself.", directives=[PAGE])
+    @paged("followRequests")
+    @staticmethod
+    async def follow_requests(users: list["User"], info: Info, paging: Paging) -> list[Connection["User"] | None]:
+        loaders = info.context.loaders
+        lists = await connections(
+            User.from_row,
+            paging,
+            loaders.requests_by_user_id(paging.page),
+            loaders.user_by_id,
+            _ids(users),
+            (loaders.stats_by_user_id, "request_count"),
+        )
+        return _own_only(users, info, lists)
+
+
+def _ids(users: list[User]) -> list[int]:
+    return [user.row_id for user in users]
+
+
+def _own_only(users: list[User], info: Info, lists: list[T]) -> list[T | None]:
+    viewer_id = info.context.viewer_id
+    return [mine if user.row_id == viewer_id else None for user, mine in zip(users, lists, strict=True)]
+
+
+async def _stats(users: list[User], info: Info) -> list[UserStatsRow]:
+    rows = await info.context.loaders.stats_by_user_id.many(_ids(users))
+    return [row or UserStatsRow(user.row_id, 0, 0, 0, 0, 0) for user, row in zip(users, rows, strict=True)]
+
+
+async def _relationships(users: list[User], info: Info) -> list[RelationshipRow]:
+    rows = await info.context.loaders.relationship_by_user_id.many(_ids(users))
+    return [row for row in rows if row is not None]

@@ -1,0 +1,1 @@
+"""The process: settings, application, command line and worker."""

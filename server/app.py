@@ -1,0 +1,169 @@
+"""The application factory: stores, services, routes and middleware."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from auth.passwords import Passwords
+from auth.tokens import AccessTokens
+from db.buckets import Buckets
+from db.observing import Observer
+from db.stores import open_stores
+from domain.tasks import JOBS, TIMETABLE
+from engine import clients, csrf, metering
+from engine.codes import ErrorCode
+from schema.context import Services
+from schema.root import schema
+from server import garbage, graphiql, logging, operations, persist_url, worker
+from server.errors import INTERNAL, answer
+from server.graphql import endpoint, lookup
+from server.health import livez, readyz
+from server.logging import RequestLog, notes
+from server.sdl import schema_file
+from server.security import ANSWER_HEADERS, AnswerHeaders
+from server.settings import VERSION, Settings
+from server.site.routes import docs_routes
+from server.telemetry import Telemetry, open_telemetry
+from server.web import Web
+
+# What clients of GraphQL send besides.
+_HEADERS = (metering.HEADER, *clients.HEADERS, *csrf.HEADERS)
+_LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+
+def from_environment() -> Starlette:
+    """For a server that makes the application in processes of its own."""
+    settings = Settings()
+    logging.configure(settings.log_level)
+    app = create_app(settings)
+    garbage.spare_what_is()
+    return app
+
+
+def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
+    """Plaza as an ASGI application; its stores open with its lifespan, and its jobs run there if asked."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with (
+            open_telemetry(settings) as telemetry,
+            open_services(settings, telemetry.observer) as services,
+            telemetry.exposed(services, JOBS),
+        ):
+            app.state.telemetry = telemetry
+            app.state.services = services
+            found_by = lookup(services, settings)
+            telemetry.expose_clients(found_by.uses)
+            graphql = endpoint(services, settings, found_by, telemetry.watch)
+            app.router.routes += (Route("/graphql", graphql), Route("/graphql/{id}", graphql), *telemetry.routes)
+            app.router.routes += persist_url.routes(services.stores, settings)
+            async with (
+                operations.in_step(
+                    services.stores, found_by, schema.documents, refresh=settings.trusted_documents_refresh
+                ),
+                _working(services, telemetry) if with_worker else nullcontext(),
+            ):
+                yield
+
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/schema.graphql", schema_file),
+            *docs_routes(settings),
+            *graphiql.routes(settings, Web()),
+        ],
+        middleware=[Middleware(RequestLog), Middleware(AnswerHeaders), _cors(settings)],
+        exception_handlers={HTTPException: _http_error, Exception: _bug},
+    )
+    # It would send people to whatever host their request names.
+    app.router.redirect_slashes = False
+    return app
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Services]:
+    """Everything a process needs to serve or work, from its settings."""
+    async with open_stores(
+        settings.database_url.get_secret_value(),
+        settings.redis_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        observer=observer,
+    ) as stores:
+        passwords = Passwords()
+        try:
+            yield Services(
+                stores=stores,
+                buckets=Buckets(stores.redis, processes=settings.workers),
+                passwords=passwords,
+                tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
+                refresh_key=_refresh_key(settings),
+                version=VERSION,
+                tells_schema=settings.tells_schema,
+            )
+        finally:
+            await passwords.close()
+
+
+@asynccontextmanager
+async def _working(services: Services, telemetry: Telemetry) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    stores = services.stores
+    watched = telemetry.jobs(JOBS)
+    jobs = asyncio.create_task(worker.run(stores.database_url, stores, watched, TIMETABLE, stop=stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await jobs
+
+
+def _refresh_key(settings: Settings) -> bytes:
+    # Derived, so that one secret to keep is enough and the two uses never meet.
+    return hmac.digest(next(iter(settings.keys.values())), b"plaza refresh tokens", hashlib.sha256)
+
+
+def _cors(settings: Settings) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_origin_regex=None if settings.is_production else _LOCALHOST,
+        allow_methods=["GET", "POST"],
+        allow_headers=[
+            "authorization",
+            "content-type",
+            "if-none-match",
+            "traceparent",
+            "x-request-id",
+            metering.HEADER,
+            *clients.HEADERS,
+            *csrf.HEADERS,
+        ],
+        expose_headers=["etag", "x-request-id", "ratelimit", "ratelimit-policy", "retry-after"],
+        max_age=600,
+    )
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = "There is nothing here; GraphQL is at /graphql." if error.status_code == 404 else error.detail
+    return JSONResponse(answer(ErrorCode.BAD_REQUEST, said), error.status_code, error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    note = notes.get(None)
+    request.app.state.telemetry.report(error, note)
+    request_id = note.request_id if note else None
+    # Made outside of all middleware.
+    return JSONResponse(answer(ErrorCode.INTERNAL, INTERNAL, requestId=request_id), 500, ANSWER_HEADERS)

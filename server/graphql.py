@@ -1,0 +1,111 @@
+"""The GraphQL endpoint as Plaza serves it: who asks, whose pages may ask, and what leaves of an error."""
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import Scope
+
+from db.registrations import Registrations
+from domain.audit import Origin
+from engine.codes import ErrorCode
+from engine.endpoint import Endpoint
+from engine.lookup import Lookup
+from engine.pipeline import Asked, Bucket
+from engine.refusals import Refusal
+from engine.trusted import Trusted
+from resolvers.limits import Per, who
+from schema.context import Context, Services
+from schema.root import schema
+from server.authentication import authenticate
+from server.errors import INTERNAL, UNAVAILABLE, formatted, is_unavailable
+from server.logging import notes
+from server.settings import Settings
+from server.telemetry import Watch, unwatched
+
+_log = structlog.get_logger("graphql")
+_USER_AGENT_MAX = 400
+_LOCALHOST = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+
+
+class PlazaHost:
+    """What `engine.endpoint` asks of Plaza."""
+
+    def __init__(self, services: Services, settings: Settings, watch: Watch = unwatched) -> None:
+        self.watch = watch
+        self._services = services
+        self._origins = frozenset(settings.cors_origins)
+        self._trusts_localhost = not settings.is_production
+
+    async def context(self, scope: Scope, headers: Headers, asked: Asked) -> Context:
+        note = notes.get()
+        note.operation.name = asked.operation.name
+        who = await authenticate(Request(scope), self._services.tokens, self._services.stores.reads)
+        note.viewer_id = who.viewer.user_id if who.viewer else None
+        client = scope.get("client")
+        origin = Origin(
+            request_id=note.request_id,
+            ip=_address(client[0]) if client else None,
+            user_agent=headers.get("user-agent", "")[:_USER_AGENT_MAX],
+        )
+        return Context(self._services, who.viewer, origin, token_refused=who.refused, operation=note.operation)
+
+    def may_have_committed(self, context: Context) -> bool:
+        return context.may_have_committed
+
+    def bucket(self, context: Context) -> Bucket | None:
+        if context.points is None:
+            return None
+        standing = context.points.standing
+        return Bucket(standing.limit.count, standing.remaining, standing.reset, standing.limit.seconds)
+
+    def registrant(self, context: Context) -> str:
+        return who(context, Per.ADDRESS)
+
+    def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
+        is_own = origin in [f"{scheme}://{headers.get('host')}" for scheme in ("https", "http")]
+        return is_own or origin in self._origins or self._is_of_this_machine(origin)
+
+    def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+        return [dict(error) for error in formatted([*errors])]
+
+    def refusal_of(self, error: Exception) -> Refusal:
+        if is_unavailable(error):
+            _log.warning("unavailable", kind=type(error).__name__)
+            return Refusal(
+                ErrorCode.UNAVAILABLE, UNAVAILABLE, status=503, is_of_http=True, headers={"retry-after": "1"}
+            )
+        _log.error("unexpected_error", exc_info=error)
+        notes.get().bugs.append(error)
+        return Refusal(ErrorCode.INTERNAL, INTERNAL, status=500, is_of_http=True, requestId=notes.get().request_id)
+
+    def _is_of_this_machine(self, origin: str) -> bool:
+        return self._trusts_localhost and _LOCALHOST.fullmatch(origin) is not None
+
+
+def lookup(services: Services, settings: Settings) -> Lookup:
+    stores = services.stores
+    return Lookup(
+        schema.documents,
+        Trusted(schema.documents),
+        Registrations(stores.redis, services.buckets, schema.fingerprint),
+        mode=settings.trusted_documents,
+        ad_hoc_get=not settings.is_production,
+    )
+
+
+def endpoint(services: Services, settings: Settings, found_by: Lookup, watch: Watch) -> Endpoint[Context]:
+    return Endpoint(schema, PlazaHost(services, settings, watch), found_by)
+
+
+def _address(host: str) -> str | None:
+    """A proxy may forward anything as an address; what is none is not stored as one."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""What users read and import, generated from the schema and its examples: reference pages and collections."""

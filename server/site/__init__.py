@@ -1,0 +1,1 @@
+"""The documentation as a site: `docs/`, rendered once and kept in memory."""

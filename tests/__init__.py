@@ -1,0 +1,1 @@
+"""Plaza's tests, floor by floor; `api/` asks in GraphQL and looks at rows."""

@@ -1,0 +1,239 @@
+"""What every test may use: real servers, an own database and Redis, people, and the API."""
+
+import hashlib
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+import pytest
+from graphql import GraphQLError
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from db import buckets
+from db.models import Row
+from domain.audit import Origin
+from schema.context import Context, Services
+from schema.root import schema
+from server import logging
+from server.app import create_app, open_services
+from server.errors import formatted
+from server.logging import RequestNotes, notes
+from server.settings import Settings
+from tests.factories import Make, Person
+from tests.servers import PATIENT, Addresses, TestServers, clone, drop
+from tests.serving import Served, serving_briefly
+
+R = TypeVar("R", bound=Row)
+Empty = Callable[[], Awaitable[None]]
+
+_RUN = pytest.StashKey[TestServers]()
+_ADDRESSES = pytest.StashKey[Addresses]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    with redirect_stdout(sys.__stdout__):  # pytest closes what stands for it, and then there are still logs
+        logging.configure("INFO")
+    handed = getattr(config, "workerinput", {}).get("addresses")
+    if handed is None:
+        config.stash[_RUN] = TestServers()
+        config.stash[_ADDRESSES] = config.stash[_RUN].start()
+    else:
+        config.stash[_ADDRESSES] = Addresses(**handed)
+
+
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["addresses"] = node.config.stash[_ADDRESSES].as_dict()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(_RUN, None)
+    if run is not None:
+        run.stop()
+
+
+@pytest.fixture(scope="session")
+def addresses(pytestconfig: pytest.Config) -> Addresses:
+    return pytestconfig.stash[_ADDRESSES]
+
+
+@pytest.fixture(scope="session")
+def worker_number(pytestconfig: pytest.Config) -> int:
+    worker = str(getattr(pytestconfig, "workerinput", {}).get("workerid", "gw0"))
+    return int(worker.removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+async def database(addresses: Addresses, worker_number: int) -> AsyncIterator[str]:
+    """The name of this worker's database, in which a lock is waited for longer than a server does."""
+    name = f"plaza_{worker_number}"
+    await clone(addresses, name)
+    superuser = await asyncpg.connect(addresses.superuser.format(database="postgres"))
+    await superuser.execute(f"ALTER ROLE plaza_app IN DATABASE {name} SET lock_timeout = '1900ms'")
+    await superuser.close()
+    yield name
+    await drop(addresses, name)
+
+
+@pytest.fixture(scope="session")
+def settings(addresses: Addresses, database: str, worker_number: int) -> Settings:
+    return Settings(
+        database_url=SecretStr(addresses.app.format(database=database)),
+        migration_database_url=SecretStr(addresses.owner.format(database=database)),
+        # Patient, for a busy machine must not look like a Redis that is away.
+        redis_url=SecretStr(f"{addresses.redis}?db={worker_number + 1}&{PATIENT}"),
+        # Nothing of it between the statements that tests count.
+        trusted_documents_refresh=3600,
+        signing_keys=SecretStr("test:" + "0123456789abcdef" * 3),
+    )
+
+
+@pytest.fixture(scope="session")
+async def process(settings: Settings) -> AsyncIterator[Services]:
+    """Pools and services, opened once a worker."""
+    async with open_services(settings) as services:
+        yield services
+
+
+@pytest.fixture(scope="session")
+async def owner(addresses: Addresses, database: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's connection, for what the application itself may not do."""
+    connection = await asyncpg.connect(addresses.owner.format(database=database))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def fresh_limits(settings: Settings) -> AsyncIterator[Empty]:
+    """Empties Redis, over a client that waits: the application's own gives up on a busy machine."""
+    redis = Redis.from_url(settings.redis_url.get_secret_value())
+
+    async def empty() -> None:
+        await redis.flushdb()
+
+    yield empty
+    await redis.aclose()
+
+
+@pytest.fixture(scope="session")
+async def empty(fresh_limits: Empty, owner: asyncpg.Connection) -> Empty:
+    """Empties the database and Redis; every test that uses `services` ends with it."""
+
+    async def empty() -> None:
+        tables = ", ".join(table.name for table in Row.metadata.sorted_tables)
+        await owner.execute(f"TRUNCATE {tables}")
+        await fresh_limits()
+
+    return empty
+
+
+@pytest.fixture
+async def services(process: Services, empty: Empty) -> AsyncIterator[Services]:
+    """Services over an empty database and an empty Redis."""
+    yield process
+    await empty()
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For rate limits: nothing comes back while a test counts, however slow the machine is."""
+    clock = "redis.call('TIME')"
+    assert buckets.SCRIPT.count(clock) == 1
+    script = buckets.SCRIPT.replace(clock, "{1800000000, 0}")
+    monkeypatch.setattr(buckets, "SCRIPT", script)
+    monkeypatch.setattr(buckets, "_SHA", hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest())
+    monkeypatch.setattr(buckets, "time", SimpleNamespace(monotonic_ns=lambda: 0))
+
+
+@pytest.fixture
+def make(services: Services) -> Make:
+    return Make(services.stores.sessions)
+
+
+@pytest.fixture
+def rows(services: Services) -> Callable[[type[R]], Awaitable[list[R]]]:
+    async def all_of(model: type[R]) -> list[R]:
+        async with services.stores.sessions() as session:
+            return list(await session.scalars(select(model).order_by(*model.__table__.primary_key)))
+
+    return all_of
+
+
+class Refused(AssertionError):
+    """The API answered with top-level errors; `code` and `extensions` are the first one's."""
+
+    def __init__(self, errors: list[Any]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+        self.extensions: dict[str, Any] = errors[0].get("extensions", {})
+        self.code: str = self.extensions["code"]
+        self.message: str = errors[0]["message"]
+
+
+@dataclass(frozen=True)
+class Api:
+    """`await api(DOCUMENT, viewer=ada, text="…")`: the value of the one root field, or `Refused`."""
+
+    services: Services
+
+    async def __call__(self, document: str, *, viewer: Person | None = None, **variables: Any) -> Any:
+        answer = await self.raw(document, viewer=viewer, **variables)
+        if "errors" in answer:
+            raise Refused(answer["errors"])
+        data: dict[str, Any] = answer["data"]
+        return next(iter(data.values())) if len(data) == 1 else data
+
+    async def raw(
+        self, document: str, *, viewer: Person | None = None, ip: str = "127.0.0.1", **variables: Any
+    ) -> dict[str, Any]:
+        """The whole response, errors and all."""
+        reset = notes.set(RequestNotes("test-request"))
+        try:
+            context = Context(
+                self.services, viewer.viewer if viewer else None, Origin("test-request", ip, "tests")
+            )
+            result = await schema.execute(document, variable_values=variables, context_value=context)
+            errors: list[GraphQLError] = result.errors or []
+            return {"data": result.data, **({"errors": formatted(errors)} if errors else {})}
+        finally:
+            notes.reset(reset)
+
+
+@pytest.fixture
+def api(services: Services) -> Api:
+    return Api(services)
+
+
+@pytest.fixture(scope="session")
+async def served(settings: Settings) -> AsyncIterator[Starlette]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+def app(served: Starlette, services: Services) -> Starlette:
+    """The whole application with stores of its own, over this worker's empty database."""
+    return served
+
+
+@pytest.fixture
+async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP to the application, middleware and all, without a socket."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://plaza.test") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Served]:
+    """A `plaza serve` with a small demonstration network; mark its tests `xdist_group("live")` to share one."""
+    with serving_briefly(GRAPHIQL="true") as served:
+        yield served.wait_ready()

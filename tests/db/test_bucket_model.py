@@ -1,0 +1,64 @@
+"""Buckets: the script, the process and a plain model agree."""
+
+from collections.abc import Sequence
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis.asyncio import Redis
+
+from db.buckets import SCRIPT, Charge, Limit, LocalBuckets
+
+KEYS = st.sampled_from("abc")
+# Whole seconds, for keys expire by the server's own clock: a debt outlives the example that made it.
+LIMITS = {"a": Limit(1, 5), "b": Limit(3, 6), "c": Limit(10, 100)}
+CALLS = st.lists(
+    st.tuples(st.integers(0, 20), st.lists(KEYS, min_size=1, max_size=3, unique=True), st.integers(-4, 11)),
+    min_size=1,
+    max_size=25,
+)
+_numbers = count()
+
+
+class Model:
+    """The plain idea: each bucket leaks one microsecond of debt a microsecond."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.debts = dict.fromkeys(LIMITS, 0)
+
+    def pass_time(self, microseconds: int) -> None:
+        self.now += microseconds
+        self.debts = {key: max(0, debt - microseconds) for key, debt in self.debts.items()}
+
+    def take(self, keys: Sequence[str], cost: int) -> list[int]:
+        wanted = {key: max(0, self.debts[key] + cost * LIMITS[key].step) for key in keys}
+        missing = [wanted[key] - LIMITS[key].window for key in keys]
+        if max(missing) > 0:
+            return [max(missing), *(self.debts[key] for key in keys)]
+        self.debts |= wanted
+        return [0, *wanted.values()]
+
+
+@given(CALLS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_the_script_does_what_the_model_does(redis: Redis, calls: list[tuple[int, list[str], int]]) -> None:
+    clock = "redis.call('TIME')"
+    assert SCRIPT.count(clock) == 1
+    script = redis.register_script(SCRIPT.replace(clock, "{ARGV[#ARGV], 0}"))
+    model, example = Model(), next(_numbers)
+    for seconds, keys, cost in calls:
+        model.pass_time(seconds * 1_000_000)
+        arguments = [part for key in keys for part in (LIMITS[key].step, LIMITS[key].window, cost)]
+        now = 1_800_000_000 + model.now // 1_000_000
+        reply = await script(keys=[f"model:{example}:{key}" for key in keys], args=[*arguments, now])
+        assert reply == model.take(keys, cost)
+
+
+@given(CALLS, st.integers(1, 1_000_000))
+def test_the_local_buckets_do_what_the_model_does(calls: list[tuple[int, list[str], int]], unit: int) -> None:
+    model = Model()
+    local = LocalBuckets(lambda: model.now)
+    for units, keys, cost in calls:
+        model.pass_time(units * unit)
+        assert local.take([Charge(key, LIMITS[key], cost) for key in keys]) == model.take(keys, cost)

@@ -1,0 +1,75 @@
+"""Pairs of fields under one key: counted as validation compares them, and in no more time than a glance."""
+
+import time
+
+import pytest
+from graphql import GraphQLError, parse
+
+from engine import overlaps
+from engine.documents import Documents
+from schema.root import schema
+
+PAGE = "edges { node { id } }"
+
+
+def counted(text: str) -> str | None:
+    return overlaps.excess(parse(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ viewer { " + "id " * 45 + "} }",
+        # Another place each time: nothing meets.
+        "{ " + " ".join(f"a{n}: viewer {{ id username }}" for n in range(20)) + " }",
+        "{ viewer { ...F ...F ...F ...F } } fragment F on User { " + "id " * 30 + "}",
+        "{ viewer { "
+        + "".join(f"...F{n} " for n in range(15))
+        + "} } "
+        + "".join(f"fragment F{n} on User {{ id username posts {{ {PAGE} }} }} " for n in range(15)),
+    ],
+)
+def test_what_front_ends_compose_is_not_too_much(text: str) -> None:
+    assert counted(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ viewer { " + "id " * 46 + "} }",
+        f"{{ publicFeed {{ {PAGE * 30} }} }}",
+        '{ node(id: "x") { ' + "... on Post { author { id } } " * 40 + "} }",
+        "{ publicFeed { "
+        + "".join(f"...F{n} " for n in range(60))
+        + "} } "
+        + "".join(f"fragment F{n} on PostConnection {{ {PAGE} }} " for n in range(60)),
+        # Nobody spreads it, and validation looks at it all the same.
+        "{ viewer { id } } fragment Unused on User { " + "id " * 46 + "}",
+    ],
+)
+def test_what_would_be_compared_too_often_is_refused_before_it_is(text: str) -> None:
+    assert "pairs of fields" in str(counted(text))
+    documents = Documents(schema.types)
+    with pytest.raises(GraphQLError, match="pairs of fields"):
+        documents.read(text)
+    assert documents.validated == 0
+
+
+def test_fragments_in_a_circle_end() -> None:
+    circle = "{ viewer { ...F } } fragment F on User { posts { ...F } posts { ...F id } }"
+    assert counted(circle) is not None
+    assert counted("{ viewer { ...F } } fragment F on User { id ...F }") is None
+
+
+def test_the_worst_that_is_let_through_is_validated_within_bounds() -> None:
+    """A thousand pairs are some 25 ms of CPU; what this refuses was a quarter of a second."""
+    text = f"{{ publicFeed {{ {PAGE * 25} }} }}"
+    assert counted(text) is None
+    took = []
+    for _ in range(5):
+        documents = Documents(schema.types)
+        document = documents.read(text)
+        began = time.process_time()
+        assert documents.validate(document) == []
+        took.append(time.process_time() - began)
+    assert min(took) < 0.15

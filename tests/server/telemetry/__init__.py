@@ -1,0 +1,1 @@
+"""Telemetry: what is told, to whom, and what it costs."""
