@@ -1,0 +1,1 @@
+"""What others say an executor does, and documents of our own."""
