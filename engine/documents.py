@@ -23,7 +23,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from engine import counts, overlaps
+from engine import counts, execution, overlaps
 from engine.cost import Amount, Price
 from engine.guard import COUNTED, MEASURED, excess, excess_at_root, measure
 from engine.refusals import bad_request, too_complex
@@ -70,6 +70,15 @@ class Operation:
             for each in self.node.variable_definitions or ()
             if each.default_value is not None
         }
+
+    def execute(self, variables: Mapping[str, Any], context: Any) -> execution.Result:
+        """The result, or an awaitable of it; the operation has to be valid."""
+        return self._prepared.execute(context_value=context, variable_values=variables)
+
+    @cached_property
+    def _prepared(self) -> execution.Operation:
+        # With its plan, which grows as it is executed.
+        return execution.prepared(self.schema, self.document.node, self.node)
 
     def cost(self, variables: Mapping[str, Any]) -> Amount:
         """What it may cost at most with these variables."""

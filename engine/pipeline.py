@@ -1,15 +1,16 @@
 """A Strawberry schema whose operations go one way: document, price, gates, validation, execution."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import isawaitable
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema, MiddlewareManager, OperationType, print_schema
+from graphql import GraphQLError, GraphQLSchema, OperationType, print_schema
 from strawberry.types import ExecutionResult
 
+from engine import execution
 from engine.cost import Amount
 from engine.documents import Document, Documents, Operation, sha256_of
 from engine.refusals import bad_request, too_complex
@@ -86,7 +87,9 @@ class Schema(strawberry.Schema, Generic[C]):
         self._gates = gates
         self._afterwards = afterwards
         self._most_cost = most_cost
-        self._middleware = MiddlewareManager()
+
+    def _get_execute_function(self) -> Callable[..., Any]:
+        return execution.execute
 
     @property
     def types(self) -> GraphQLSchema:
@@ -121,16 +124,7 @@ class Schema(strawberry.Schema, Generic[C]):
         """Checked and executed. Errors of fields are data."""
         if errors := await self.check(asked, context):
             return Answer(errors=errors)
-        result = self._get_execute_function()(
-            self._schema,
-            asked.operation.document.node,
-            variable_values=asked.variables,
-            operation_name=asked.operation.name,
-            context_value=context,
-            middleware=self._middleware,
-            executor_class=self.execution_context_class,
-            operation_extensions=None,
-        )
+        result = asked.operation.execute(asked.variables, context)
         if isawaitable(result):
             result = await result
         found = result.errors or ()

@@ -1,0 +1,50 @@
+"""Batches: calls for all parents of a level, those of the same pass and the same function made as one."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from engine.execution.kinds import is_awaitable
+from engine.execution.request import Batch, Request, Wait
+
+
+def call_batches(request: Request) -> None:
+    """Calls those that came up; what answers at once goes on at once."""
+    while request.batches:
+        batches, request.batches = request.batches, []
+        groups: dict[object, list[Batch]] = {}
+        for batch in batches:
+            groups.setdefault(batch if batch.key is None else batch.key, []).append(batch)
+        for group in groups.values():
+            _call(request, group)
+
+
+def _call(request: Request, group: Sequence[Batch]) -> None:
+    parents = group[0].parents if len(group) == 1 else [each for batch in group for each in batch.parents]
+
+    def resume(came: Sequence[Any]) -> None:
+        values = iter(_one_each(came[0], len(parents)))
+        for batch in group:
+            batch.resume([*islice(values, len(batch.parents))])
+
+    try:
+        found = group[0].call(parents)
+    except Exception as error:
+        found = error
+    if is_awaitable(found) and not request.is_sync:
+        places = [(batch.place, index) for batch in group for index in range(len(batch.parents))]
+        request.waits.append(Wait([found], resume, lambda index: places))
+    else:
+        resume([found])
+
+
+def _one_each(found: Any, count: int) -> Sequence[Any]:
+    try:
+        if isinstance(found, Exception):
+            raise found
+        values = list(found)
+        if len(values) != count:
+            raise ValueError(f"A batch of {count} parents was answered with {len(values)} values.")
+    except Exception as error:
+        return [error] * count
+    return values

@@ -1,0 +1,180 @@
+"""Completion: a column of resolved values becomes a column of the answer, layer by layer of the field's type.
+
+Each layer first looks at the types of all its values at once. Where all are plain it goes straight on; otherwise
+values that are null, failed, or still to come are taken out, and the rest goes on alone. Lists are flattened, so
+that the items of all lists of a level are one column; objects of one type are one level of its selection.
+"""
+
+from collections.abc import Awaitable, Sequence
+from itertools import chain
+from typing import Any, Final, Protocol
+
+from graphql import FieldNode, GraphQLError, GraphQLLeafType, GraphQLObjectType
+
+from engine.execution.iterables import items_of, read_async
+from engine.execution.kinds import GONE, PLAIN, is_async_iterable, is_nothing
+from engine.execution.leaves import coercer, stays
+from engine.execution.places import Items, Place, Some
+from engine.execution.request import Request, Wait
+from engine.execution.slots import InLists, InSome, Slot
+
+_LISTS: Final = frozenset({list, tuple})
+_all_plain: Final = PLAIN.hold_all
+
+
+class Completed(Protocol):
+    """What completion needs of the field that it completes."""
+
+    name: str
+    nodes: list[FieldNode]
+    parent_type: GraphQLObjectType
+
+
+class Layer:
+    """One layer of a type, its `!` included."""
+
+    def __init__(self, field: Completed, *, is_nullable: bool) -> None:
+        self.field = field
+        self.is_nullable = is_nullable
+
+    def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        """As long as `values`; what is still to come is None and is put into `slot` when it is there."""
+        if _all_plain(map(type, values)):
+            return self.plain_ones(request, values, place, slot)
+        return self._sifted(request, values, place, slot)
+
+    def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        """As `complete`, of values that are there, not null and no exceptions."""
+        raise NotImplementedError
+
+    def fail(self, request: Request, error: Exception, place: Place, index: int) -> None:
+        request.fail(error, self.field.nodes, place, index)
+
+    def _sifted(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        plain, coming = self._told_apart(request, values, place)
+        if len(plain) == len(values):
+            return self.plain_ones(request, values, place, slot)
+        if coming:
+            self.wait(request, [values[index] for index in coming], coming, place, slot)
+        return self.some(request, values, plain, place, slot) if plain else [None] * len(values)
+
+    def _told_apart(
+        self, request: Request, values: Sequence[Any], place: Place
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """Which ones are plain, and which are still to come; of the others, errors are errors by now."""
+        plain: list[int] = []
+        coming: list[int] = []
+        for index, value in enumerate(values):
+            if PLAIN.learn(value):
+                plain.append(index)
+            elif is_nothing(value):
+                if not self.is_nullable:
+                    self.fail(request, self._null(), place, index)
+            elif isinstance(value, Exception):
+                self.fail(request, value, place, index)
+            elif value is not GONE:
+                (plain if request.is_sync else coming).append(index)
+        return plain, coming
+
+    def some(
+        self, request: Request, values: Sequence[Any], indices: Sequence[int], place: Place, slot: Slot
+    ) -> Sequence[Any]:
+        """The plain ones at these indices completed, and None for the others."""
+        completed: list[Any] = [None] * len(values)
+        chosen = [values[index] for index in indices]
+        done = self.plain_ones(request, chosen, Some(place, indices), InSome(slot, indices))
+        for index, value in zip(indices, done, strict=True):
+            completed[index] = value
+        return completed
+
+    def wait(
+        self, request: Request, coming: Sequence[Awaitable[Any]], indices: Sequence[int], place: Place, slot: Slot
+    ) -> None:
+        """Complete these when they are there; `indices` are theirs in the column."""
+        there, into = Some(place, indices), InSome(slot, indices)
+
+        def resume(came: Sequence[Any]) -> None:
+            for index, value in enumerate(self.complete(request, came, there, into)):
+                into.put(index, value)
+
+        request.waits.append(Wait(coming, resume, lambda index: [(there, index)]))
+
+    def _null(self) -> TypeError:
+        field = self.field
+        return TypeError(f"Cannot return null for non-nullable field {field.parent_type}.{field.name}.")
+
+
+class Leaf(Layer):
+    def __init__(self, field: Completed, leaf: GraphQLLeafType, *, is_nullable: bool) -> None:
+        super().__init__(field, is_nullable=is_nullable)
+        self._stays = stays(leaf)
+        self._coerce = coercer(leaf)
+
+    def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        if self._stays(values):
+            return values
+        coerce, completed = self._coerce, []
+        for index, value in enumerate(values):
+            try:
+                completed.append(coerce(value))
+            except Exception as error:
+                completed.append(None)
+                self.fail(request, error, place, index)
+        return completed
+
+
+class ListOf(Layer):
+    def __init__(self, field: Completed, item: Layer, *, is_nullable: bool) -> None:
+        super().__init__(field, is_nullable=is_nullable)
+        self._item = item
+        self._stops_at = None if item.is_nullable else _is_fatal
+
+    def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        if not _LISTS.issuperset(map(type, values)):
+            values, found = self._read(request, values, place, slot)
+            if len(found) < len(values):
+                return self.some(request, values, found, place, slot)
+        lengths = [*map(len, values)]
+        into = InLists()
+        items = values[0] if len(values) == 1 else [*chain.from_iterable(values)]
+        there = Items(place, lengths, is_nullable=self._item.is_nullable)
+        done = self._item.complete(request, items, there, into)
+        completed, end = [], 0
+        for length in lengths:
+            completed.append(list(done[end : end + length]))
+            end += length
+        into.lists = completed
+        return completed
+
+    def _read(
+        self, request: Request, values: Sequence[Any], place: Place, slot: Slot
+    ) -> tuple[Sequence[Any], Sequence[int]]:
+        """The lists that could be read, and which ones they are."""
+        lists: list[Any] = []
+        found: list[int] = []
+        for index, value in enumerate(values):
+            lists.append(None)
+            try:
+                if is_async_iterable(value) and not request.is_sync:
+                    self.wait(request, [read_async(value, self._stops_at)], [index], place, slot)
+                    continue
+                lists[index] = items_of(value)
+            except Exception as error:
+                self.fail(request, error, place, index)
+                continue
+            if lists[index] is None:
+                self.fail(request, self._no_list(), place, index)
+            else:
+                found.append(index)
+        return lists, found
+
+    def _no_list(self) -> GraphQLError:
+        field = self.field
+        return GraphQLError(
+            f"Expected Iterable, but did not find one for field '{field.parent_type}.{field.name}'."
+        )
+
+
+def _is_fatal(item: Any) -> bool:
+    """Would such an item make a list of `!` items null at once?"""
+    return is_nothing(item) or isinstance(item, Exception)

@@ -1,0 +1,167 @@
+"""The driver: awaits what the walk left to wait for, and lets it go on wherever something arrives.
+
+The walk through an answer is synchronous; what it cannot have at once it leaves as waits and batches. One wait for
+one thing, while nothing else is on its way, is awaited in place and costs no task. All else runs side by side, a
+task for each awaitable, and whichever wait is complete first is resumed first. Of what stands below a position
+that became null meanwhile, tasks are cancelled and the rest is no longer waited for.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable
+from functools import partial
+from typing import Any
+
+from engine.execution.background import settle
+from engine.execution.batches import call_batches
+from engine.execution.failures import Position, failure, is_within
+from engine.execution.kinds import GONE
+from engine.execution.request import Request, Wait
+
+
+async def drive(request: Request) -> None:
+    """Until nothing is left to wait for, or the whole answer is null."""
+    driver = _Driver(request)
+    try:
+        await driver.run()
+    finally:
+        await driver.stop()
+
+
+def abandon(request: Request) -> None:
+    """What nobody began to wait for is left to end by itself."""
+    settle(awaitable for wait in request.waits for awaitable in wait.awaitables)
+
+
+class _Running:
+    """A wait while its awaitables are on their way; `values` has a place for each."""
+
+    __slots__ = ("futures", "left", "values", "wait")
+
+    def __init__(self, wait: Wait) -> None:
+        self.wait = wait
+        self.values: list[Any] = [GONE] * len(wait.awaitables)
+        self.left = len(wait.awaitables)
+        # Those that are on their way, by their index.
+        self.futures: dict[int, asyncio.Future[Any]] = {}
+
+
+class _Driver:
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._running: set[_Running] = set()
+        self._complete: deque[_Running] = deque()
+        self._wake: asyncio.Future[None] | None = None
+        # Futures that were made here, and are nobody else's.
+        self._own: set[asyncio.Future[Any]] = set()
+        self._nulled: set[Position] = set()
+        self._is_cancelled = False
+
+    async def run(self) -> None:
+        request = self._request
+        while not request.is_void:
+            if request.has_bubbled:
+                self._let_go()
+            waits, request.waits = request.waits, []
+            if len(waits) == 1 and len(waits[0].awaitables) == 1 and not self._running and not self._nulled:
+                await _in_place(waits[0])
+            else:
+                for wait in waits:
+                    self._start(wait)
+                if not self._running:
+                    return
+                await self._next()
+            call_batches(request)
+
+    async def stop(self) -> None:
+        """Nothing of it runs any more when this returns."""
+        abandon(self._request)
+        running = [future for future in self._own if not future.done()]
+        for future in running:
+            future.cancel()
+        if running:
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _start(self, wait: Wait) -> None:
+        running = _Running(wait)
+        self._running.add(running)
+        for index, awaitable in enumerate(wait.awaitables):
+            if self._nulled and self._is_unneeded(wait, index, self._nulled):
+                settle([awaitable])
+                self._ended(running)
+            else:
+                self._send(running, index, awaitable)
+
+    def _send(self, running: _Running, index: int, awaitable: Awaitable[Any]) -> None:
+        future = running.futures[index] = asyncio.ensure_future(awaitable)
+        if future is not awaitable:
+            self._own.add(future)
+        future.add_done_callback(partial(self._arrived, running, index))
+
+    def _arrived(self, running: _Running, index: int, future: asyncio.Future[Any]) -> None:
+        self._own.discard(future)
+        error = None if future.cancelled() else future.exception()
+        if running.futures.pop(index, None) is None:
+            return  # nobody waits for it any more
+        if future.cancelled():
+            self._is_cancelled = True
+        elif error is None:
+            running.values[index] = future.result()
+        else:
+            running.values[index] = error
+            self._failed(running, index)
+        self._ended(running)
+
+    def _ended(self, running: _Running) -> None:
+        running.left -= 1
+        if running.left == 0:
+            self._complete.append(running)
+        if (running.left == 0 or self._is_cancelled) and self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    async def _next(self) -> None:
+        """Resume one wait that is complete, as soon as there is one."""
+        if not self._complete:
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+            self._wake = None
+        if self._is_cancelled:
+            raise asyncio.CancelledError
+        running = self._complete.popleft()
+        self._running.discard(running)
+        if any(value is not GONE for value in running.values):
+            running.wait.resume(running.values)
+
+    def _failed(self, running: _Running, index: int) -> None:
+        """What is waited for together with it may be unneeded at once, long before it is resumed."""
+        for place, at in running.wait.positions(index):
+            found = failure(Exception(), (), place.trail(at), propagates=self._request.propagates)
+            if found.bubbles:
+                self._let_go_within(running, {found.position})
+
+    def _let_go(self) -> None:
+        self._request.has_bubbled = False
+        self._nulled = {each.position for each in self._request.failures if each.bubbles}
+        for running in [*self._running]:
+            self._let_go_within(running, self._nulled)
+
+    def _let_go_within(self, running: _Running, nulled: set[Position]) -> None:
+        for index, future in [*running.futures.items()]:
+            if not future.done() and self._is_unneeded(running.wait, index, nulled):
+                del running.futures[index]
+                if future in self._own:
+                    future.cancel()
+                self._ended(running)
+
+    def _is_unneeded(self, wait: Wait, index: int, nulled: set[Position]) -> bool:
+        return all(
+            is_within(tuple(step.key for step in place.trail(at)), nulled) for place, at in wait.positions(index)
+        )
+
+
+async def _in_place(wait: Wait) -> None:
+    try:
+        value = await wait.awaitables[0]
+    except Exception as error:
+        value = error
+    wait.resume([value])

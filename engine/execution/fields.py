@@ -1,0 +1,221 @@
+"""Fields: how the values of one field are had for all parents of a level."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLFieldResolver,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLTypeResolver,
+    is_abstract_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import FieldDetails
+
+from engine.execution.arguments import arguments
+from engine.execution.completion import Layer, Leaf, ListOf
+from engine.execution.info import ResolveInfo, resolve_info
+from engine.execution.objects import AbstractOf, Level, ObjectOf
+from engine.execution.places import FieldOf, Place, Step
+from engine.execution.request import Batch, Request
+from engine.execution.rows import Column
+from engine.execution.slots import InRows
+
+
+class Planner(Protocol):
+    """What a field needs of the plan that it is part of."""
+
+    type_resolver: GraphQLTypeResolver
+    hide_suggestions: bool
+
+    def level(self, kind: GraphQLObjectType, details: list[FieldDetails], /) -> Level: ...
+
+
+class Field:
+    """One field of a selection; its kinds differ in `values`."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        parent_type: GraphQLObjectType,
+        definition: GraphQLField,
+        key: str,
+        order: int,
+        details: list[FieldDetails],
+    ) -> None:
+        self.key = key
+        self.name = details[0].node.name.value
+        self.details = details
+        self.nodes: list[FieldNode] = [each.node for each in details]
+        self.definition = definition
+        self.parent_type = parent_type
+        self._planner = planner
+        self._step = Step(order, key, not is_non_null_type(definition.type), parent_type.name)
+        self._levels: dict[GraphQLObjectType, Level] = {}
+        self._info = (self.name, self.nodes, definition.type, parent_type)
+        self.arguments = arguments(definition, details[0], hide_suggestions=planner.hide_suggestions)
+        self.layer = layers(self, definition.type, planner.type_resolver)
+
+    @property
+    def column(self) -> Column:
+        """How a row function has it: here only its place in the row."""
+        return Column(self.key)
+
+    def resolve(
+        self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
+    ) -> None:
+        """The values for all `objects`, each into the row of its own."""
+        here = self.here(place)
+        self.complete(request, self.values(request, objects, here), here, rows)
+
+    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
+        """As resolved; an exception stands for the value that it prevented."""
+        raise NotImplementedError
+
+    def complete(
+        self, request: Request, values: Sequence[Any], here: Place, rows: Sequence[dict[str, Any]]
+    ) -> None:
+        key = self.key
+        for row, value in zip(rows, self.layer.complete(request, values, here, InRows(rows, key)), strict=True):
+            row[key] = value
+
+    def level(self, kind: GraphQLObjectType, /) -> Level:
+        level = self._levels.get(kind)
+        if level is None:
+            level = self._levels[kind] = self._planner.level(kind, self.details)
+        return level
+
+    def info(self, request: Request, place: Place, index: int, /) -> ResolveInfo:
+        return resolve_info(self._info, place, index, request.extensions, request.info)
+
+    def here(self, place: Place) -> Place:
+        return FieldOf(place, self._step)
+
+
+class Typename(Field):
+    @property
+    def column(self) -> Column:
+        return Column(self.key, constant=self.parent_type.name)
+
+    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
+        return [self.parent_type.name] * len(objects)
+
+
+class Read(Field):
+    """Its value is an attribute of the parent."""
+
+    def __init__(self, *made: Any, attribute: str) -> None:
+        super().__init__(*made)
+        self.attribute = attribute
+
+    @property
+    def column(self) -> Column:
+        return _leaf_column(self, self.attribute)
+
+    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
+        name = self.attribute
+        try:
+            return [getattr(each, name) for each in objects]
+        except Exception:
+            return [_attempted(getattr, each, name) for each in objects]
+
+
+class Called(Field):
+    """Its resolver is called for every parent."""
+
+    def __init__(self, *made: Any, resolver: GraphQLFieldResolver) -> None:
+        super().__init__(*made)
+        self.resolver = resolver
+
+    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
+        try:
+            given = self.arguments(request.variables)
+        except Exception as error:
+            return [error] * len(objects)
+        resolver = self.resolver if request.wrapped is None else request.wrapped(self.resolver)
+        before, extensions, after = self._info, request.extensions, request.info
+        found: list[Any] = []
+        for index, each in enumerate(objects):
+            try:
+                found.append(resolver(each, resolve_info(before, here, index, extensions, after), **given))
+            except Exception as error:
+                found.append(error)
+        return found
+
+
+class ByDefault(Called):
+    """graphql-core's default resolver: an entry of a mapping or an attribute, called if it can be."""
+
+    @property
+    def column(self) -> Column:
+        return _leaf_column(self, self.name)
+
+
+class Batched(Field):
+    """Its resolver takes all parents of the level at once; calls of the same `identity` may be made as one."""
+
+    def __init__(self, *made: Any, resolver: Callable[..., Any], identity: object) -> None:
+        super().__init__(*made)
+        self.resolver = resolver
+        self.identity = identity
+
+    def resolve(
+        self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
+    ) -> None:
+        here = self.here(place)
+        try:
+            given = self.arguments(request.variables)
+        except Exception as error:
+            self.complete(request, [error] * len(objects), here, rows)
+            return
+
+        def call(parents: Sequence[Any]) -> Any:
+            return self.resolver(parents, self.info(request, here, 0), **given)
+
+        def resume(values: Sequence[Any]) -> None:
+            self.complete(request, values, here, rows)
+
+        request.batches.append(Batch(self._key(given), call, objects, resume, here))
+
+    def _key(self, given: Mapping[str, Any]) -> object:
+        # With the types, for 1 and true are equal.
+        key = (self.identity, *((name, type(value), value) for name, value in given.items()))
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+
+def layers(field: Field, kind: GraphQLOutputType, type_resolver: GraphQLTypeResolver) -> Layer:
+    """For a field's type, from its outermost layer in."""
+    is_nullable = not is_non_null_type(kind)
+    bare: Any = kind if is_nullable else kind.of_type  # type: ignore[union-attr] # as the line above says
+    if is_list_type(bare):
+        return ListOf(field, layers(field, bare.of_type, type_resolver), is_nullable=is_nullable)
+    if is_leaf_type(bare):
+        return Leaf(field, bare, is_nullable=is_nullable)
+    if is_abstract_type(bare):
+        return AbstractOf(field, bare, type_resolver, is_nullable=is_nullable)
+    return ObjectOf(field, bare, is_nullable=is_nullable)
+
+
+def _leaf_column(field: Field, name: str) -> Column:
+    kind = field.definition.type
+    is_nullable = not is_non_null_type(kind)
+    bare: Any = kind if is_nullable else kind.of_type  # type: ignore[union-attr] # as the line above says
+    if not is_leaf_type(bare) or field.definition.args or field.nodes[0].arguments:
+        return Column(field.key)
+    return Column(field.key, name, bare, is_nullable)
+
+
+def _attempted(call: Callable[..., Any], *args: Any) -> Any:
+    try:
+        return call(*args)
+    except Exception as error:
+        return error

@@ -1,0 +1,47 @@
+"""What a resolver is told of where it is: graphql-core's tuple, whose path is worked out when it is asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+from graphql.pyutils import Path
+
+from engine.execution.places import Place, path_of
+
+_PATH = GraphQLResolveInfo._fields.index("path")
+
+
+class ResolveInfo(GraphQLResolveInfo[Any]):
+    """One for each call of a resolver. In place of the path it holds what that is made from."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> Path:  # a field of the tuple
+        place, index, _ = tuple.__getitem__(self, _PATH)
+        return path_of(place.trail(index))
+
+    @property
+    def operation_extensions(self) -> Any:
+        """What the request carried beside its variables; Strawberry's resolvers ask for it."""
+        return tuple.__getitem__(self, _PATH)[2]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(
+            (*tuple.__getitem__(self, slice(_PATH)), self.path, *tuple.__getitem__(self, slice(_PATH + 1, None)))
+        )
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, tuple) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment] # as its lists cannot be hashed either
+
+
+def resolve_info(
+    before: tuple[Any, ...], place: Place, index: int, extensions: Any, after: tuple[Any, ...]
+) -> ResolveInfo:
+    """`before` the path are the four that the field knows, `after` it those that the request knows."""
+    return tuple.__new__(ResolveInfo, (*before, (place, index, extensions), *after))

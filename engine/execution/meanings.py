@@ -1,0 +1,86 @@
+"""What a field's definition means to the executor: an attribute, a batch, or a resolver to call.
+
+Strawberry wraps every resolver. Where its wrapping would do nothing but read an attribute or call the function of
+a batch, the executor does that itself.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import GraphQLField, GraphQLObjectType, TypeNameMetaFieldDef, default_field_resolver
+from graphql.execution.collect_fields import FieldDetails
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from engine.batch import BATCH
+from engine.execution.fields import Batched, ByDefault, Called, Field, Planner, Read, Typename
+
+if TYPE_CHECKING:
+    from engine.execution.plan import Setting
+
+_STRAWBERRY: Final = GraphQLCoreConverter.DEFINITION_BACKREF
+_BASIC: Final = "_get_basic_result"
+
+
+def field_of(
+    planner: Planner,
+    setting: "Setting",
+    parent_type: GraphQLObjectType,
+    definition: GraphQLField,
+    key: str,
+    order: int,
+    details: list[FieldDetails],
+) -> Field:
+    made = (planner, parent_type, definition, key, order, details)
+    if setting.has_middleware:
+        return Called(*made, resolver=definition.resolve or setting.field_resolver)
+    if definition is TypeNameMetaFieldDef:
+        return Typename(*made)
+    if (attribute := attribute_of(definition)) is not None:
+        return Read(*made, attribute=attribute)
+    if (batch := batch_of(definition)) is not None:
+        return Batched(*made, resolver=batch[0], identity=batch[1])
+    if definition.resolve is not None:
+        return Called(*made, resolver=definition.resolve)
+    kind = ByDefault if setting.field_resolver is default_field_resolver else Called
+    return kind(*made, resolver=setting.field_resolver)
+
+
+def attribute_of(definition: GraphQLField) -> str | None:
+    """The attribute that a Strawberry field without a resolver reads; None of every other field."""
+    field = definition.extensions.get(_STRAWBERRY)
+    if not isinstance(field, StrawberryField) or type(field).get_result is not StrawberryField.get_result:
+        return None
+    # The wrapper's name tells what neither the field nor its mark does: that no exception handler is in between.
+    is_basic = field.is_basic_field and getattr(definition.resolve, "__name__", "") == _BASIC
+    return field.python_name if is_basic and field.default_resolver is getattr else None
+
+
+def batch_of(definition: GraphQLField) -> tuple[Callable[..., Any], object] | None:
+    """The function over all parents, as it is to be called, and what tells it from others."""
+    bare = definition.extensions.get(BATCH)
+    if bare is not None:
+        return bare, bare
+    field = definition.extensions.get(_STRAWBERRY)
+    if not isinstance(field, StrawberryField) or field.extensions:
+        return None
+    resolve = field.metadata.get(BATCH)
+    return None if resolve is None else (_for_strawberry(field, resolve), resolve)
+
+
+def _for_strawberry(field: StrawberryField, resolve: Callable[..., Any]) -> Callable[..., Any]:
+    def call(parents: Sequence[Any], raw_info: Any, **given: Any) -> Any:
+        schema = raw_info.schema._strawberry_schema
+        info = schema.config.info_class(_raw_info=raw_info, _field=field)
+        if given:
+            given = convert_arguments(
+                given,
+                field.arguments,
+                scalar_registry=schema.schema_converter.scalar_registry,
+                config=schema.config,
+                info=info,
+            )
+        return resolve(parents, info, **given)
+
+    return call
