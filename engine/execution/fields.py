@@ -19,7 +19,8 @@ from graphql.execution.collect_fields import FieldDetails
 
 from engine.execution.arguments import arguments
 from engine.execution.completion import Layer, Leaf, ListOf
-from engine.execution.info import ResolveInfo, resolve_info
+from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
+from engine.execution.kinds import are_mappings
 from engine.execution.objects import AbstractOf, Level, ObjectOf
 from engine.execution.places import FieldOf, Place, Step
 from engine.execution.request import Batch, Request
@@ -138,11 +139,11 @@ class Called(Field):
         except Exception as error:
             return [error] * len(objects)
         resolver = self.resolver if request.wrapped is None else request.wrapped(self.resolver)
-        before, extensions, after = self._info, request.extensions, request.info
+        infos = resolve_infos(self._info, here, len(objects), request.extensions, request.info)
         found: list[Any] = []
-        for index, each in enumerate(objects):
+        for each, info in zip(objects, infos, strict=True):
             try:
-                found.append(resolver(each, resolve_info(before, here, index, extensions, after), **given))
+                found.append(resolver(each, info, **given) if given else resolver(each, info))
             except Exception as error:
                 found.append(error)
         return found
@@ -154,6 +155,23 @@ class ByDefault(Called):
     @property
     def column(self) -> Column:
         return _leaf_column(self, self.name)
+
+    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
+        found = None if self.definition.args or self.nodes[0].arguments else self._read(objects)
+        return super().values(request, objects, here) if found is None or any(map(callable, found)) else found
+
+    def _read(self, objects: Sequence[Any]) -> Sequence[Any] | None:
+        """None where it is not as simple as that."""
+        name = self.name
+        are_maps = are_mappings(objects)
+        if are_maps is None:
+            return None
+        try:
+            if are_maps:
+                return [each.get(name) for each in objects]
+            return [getattr(each, name, None) for each in objects]
+        except Exception:
+            return None
 
 
 class Batched(Field):

@@ -1,14 +1,16 @@
 """What a resolver is told of where it is: graphql-core's tuple, whose path is worked out when it is asked for."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLResolveInfo
 from graphql.pyutils import Path
 
 from engine.execution.places import Place, path_of
 
-_PATH = GraphQLResolveInfo._fields.index("path")
+_PATH: Final = GraphQLResolveInfo._fields.index("path")
+# Past the named tuple's own, which knows nothing of what stands in place of the path.
+_new: Final = tuple.__new__
 
 
 class ResolveInfo(GraphQLResolveInfo[Any]):
@@ -44,4 +46,11 @@ def resolve_info(
     before: tuple[Any, ...], place: Place, index: int, extensions: Any, after: tuple[Any, ...]
 ) -> ResolveInfo:
     """`before` the path are the four that the field knows, `after` it those that the request knows."""
-    return tuple.__new__(ResolveInfo, (*before, (place, index, extensions), *after))
+    return _new(ResolveInfo, (*before, (place, index, extensions), *after))
+
+
+def resolve_infos(
+    before: tuple[Any, ...], place: Place, count: int, extensions: Any, after: tuple[Any, ...]
+) -> list[ResolveInfo]:
+    """As `resolve_info`, for the first `count` of a column."""
+    return [_new(ResolveInfo, (*before, (place, index, extensions), *after)) for index in range(count)]
