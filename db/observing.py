@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from redis.asyncio import ConnectionPool, Redis
 from redis.exceptions import NoScriptError
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.engine import Connection as SqlConnection
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
+from db.connections import Connection
 from db.reads import PoolReads, Read, SessionReads
 
 R = TypeVar("R")
-Asyncpg: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 READS: Final = "reads"
 WRITES: Final = "writes"
@@ -53,13 +52,13 @@ class ObservedReads(PoolReads):
         arguments = statement.arguments(values)
         asked = perf_counter()
         try:
-            connection = await self.pool.acquire(timeout=self.timeout)
+            connection = await self.pool.take()
         finally:
             self.observer.waited(READS, perf_counter() - asked)
         try:
             return await _fetched(self.observer, connection, statement, arguments)
         finally:
-            await self.pool.release(connection)
+            self.pool.give(connection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,9 @@ class ObservedSessionReads(SessionReads):
         return await _fetched(self.observer, self.connection, statement, statement.arguments(values))
 
 
-async def _fetched(observer: Observer, connection: Asyncpg, statement: Read[R], arguments: list[Any]) -> list[R]:
+async def _fetched(
+    observer: Observer, connection: Connection, statement: Read[R], arguments: list[Any]
+) -> list[R]:
     begun = perf_counter()
     try:
         records = await connection.fetch(statement.sql, *arguments)
@@ -128,10 +129,10 @@ def observed_pool(observer: Observer) -> type[AsyncAdaptedQueuePool]:
 def observe_statements(engine: AsyncEngine, observer: Observer) -> None:
     """Tell of every statement that a session sends."""
 
-    def begin(_: Connection, __: Any, ___: str, ____: Any, context: Any, _____: bool) -> None:
+    def begin(_: SqlConnection, __: Any, ___: str, ____: Any, context: Any, _____: bool) -> None:
         context.begun = perf_counter()
 
-    def end(_: Connection, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
+    def end(_: SqlConnection, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
         observer.ran(sql, perf_counter() - context.begun, None)
 
     def fail(failure: ExceptionContext) -> None:

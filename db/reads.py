@@ -16,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from db.connections import Connections
+
 R = TypeVar("R")
 Statement: TypeAlias = Select[*tuple[Any, ...]]
 READS_OF_SESSION: Final = "reads"  # where a session's info names what makes its reads, if others than ours
@@ -47,13 +49,15 @@ class Reads(Protocol):
 class PoolReads:
     """Each read on any connection of the pool; for everything that changes nothing."""
 
-    pool: asyncpg.Pool
-    timeout: float = 1.0
+    pool: Connections
 
     async def fetch(self, statement: Read[R], **values: Any) -> list[R]:
         arguments = statement.arguments(values)
-        async with self.pool.acquire(timeout=self.timeout) as connection:
+        connection = await self.pool.take()
+        try:
             records = await connection.fetch(statement.sql, *arguments)
+        finally:
+            self.pool.give(connection)
         return [statement.shape(record) for record in records]
 
 

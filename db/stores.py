@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from db import dsn
+from db.connections import Connections
 from db.observing import Loading, ObservedReads, ObservedSessionReads, Observer, observe_statements, observed_pool
 from db.reads import READS_OF_SESSION, PoolReads
 from db.redis import connect as connect_redis
@@ -44,7 +45,8 @@ async def open_stores(
     PostgreSQL must answer; Redis need not, now or later. `observer` hears what they do.
     """
     url = dsn.normal(database_url)
-    pool = await asyncpg.create_pool(url, min_size=1, max_size=pool_size, reset=_keep, **connect_arguments(url))
+    pool = Connections(partial(asyncpg.connect, url, **connect_arguments(url)), most=pool_size)
+    pool.give(await pool.take())  # PostgreSQL must answer
     engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=lambda *_, **__: asyncpg.connect(url, **connect_arguments(url)),
@@ -80,7 +82,3 @@ def connect_arguments(url: str, **settings: str) -> dict[str, Any]:
         # Signed in as somebody greater (a managed server's only user, say): step down at once.
         settings["role"] = APP_ROLE
     return {"timeout": 3, "command_timeout": 5, "server_settings": settings}
-
-
-async def _keep(connection: asyncpg.Connection) -> None:
-    """Reads leave no state behind, so a connection goes back without the reset's round trip."""

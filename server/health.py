@@ -33,8 +33,8 @@ async def readyz(request: Request) -> Response:
 
 async def _database(stores: Stores) -> str:
     try:
-        async with asyncio.timeout(_WAIT):
-            at = await stores.reads.pool.fetchval("SELECT version_num FROM alembic_version")
+        async with asyncio.timeout(_WAIT), stores.reads.pool.lent() as connection:
+            at = await connection.fetchval("SELECT version_num FROM alembic_version")
     except Exception:  # whatever it is, this process cannot serve
         return "unreachable"
     return "migrations are missing" if migration.is_behind(at) else "ok"

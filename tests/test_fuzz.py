@@ -59,7 +59,8 @@ class Target:
 
     async def send(self, body: str, viewer: str) -> httpx.Response:
         await self.fresh_limits()  # which have tests of their own
-        await self.services.stores.reads.pool.execute(_COME_BACK)
+        async with self.services.stores.reads.pool.lent() as connection:
+            await connection.execute(_COME_BACK)
         headers = {"authorization": f"Bearer {self.tokens[viewer]}"} if viewer in self.tokens else {}
         return await self.client.post("/graphql", json={"query": body}, headers=headers)
 

@@ -57,7 +57,7 @@ async def connection(process: Services, owner: Any, empty: Empty) -> AsyncIterat
     """The application's connection to a network of some thousands of rows that PostgreSQL has looked at."""
     await build(process.stores, 300)
     await owner.execute("ANALYZE")
-    async with process.stores.reads.pool.acquire() as connection, connection.transaction():
+    async with process.stores.reads.pool.lent() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_seqscan = off")
         yield connection
     await empty()

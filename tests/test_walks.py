@@ -139,13 +139,16 @@ class Stage:
 
     async def ids(self) -> list[int]:
         """What is in the list, in its order."""
-        return [row[0] for row in await self._pool.fetch(self._sql["ids"])]
+        async with self._pool.lent() as connection:
+            return [row[0] for row in await connection.fetch(self._sql["ids"])]
 
     async def add(self) -> None:
-        await self._pool.execute(self._sql["add"], next(self._names))
+        async with self._pool.lent() as connection:
+            await connection.execute(self._sql["add"], next(self._names))
 
     async def remove(self, node_id: int) -> None:
-        await self._pool.execute(self._sql["remove"], node_id)
+        async with self._pool.lent() as connection:
+            await connection.execute(self._sql["remove"], node_id)
 
 
 _PARENTS = {"User": "ada", "Post": "post", "Comment": "comment"}

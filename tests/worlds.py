@@ -147,7 +147,7 @@ async def build(stores: Stores, size: int) -> World:
     people = {name: await make.user(name) for name in ("ada", "bob")}
     await make.user("gone", status=UserStatus.DELETED)
     token = new_refresh_token()
-    async with stores.reads.pool.acquire() as connection, connection.transaction():
+    async with stores.reads.pool.lent() as connection, connection.transaction():
         for statement in (_PEOPLE, _POSTS, _COMMENTS, _COUNTERS):
             await connection.execute(statement.format(size=size))
         session_id = people["ada"].viewer.session_id

@@ -35,11 +35,11 @@ class State(Collector):
         reads, writes = self._services.stores.reads.pool, self._services.stores.engine.pool
         assert isinstance(writes, QueuePool)
         connections = GaugeMetricFamily("plaza_pool_connections", "Connections.", labels=["pool", "state"])
-        connections.add_metric([READS, "idle"], reads.get_idle_size())
-        connections.add_metric([READS, "used"], reads.get_size() - reads.get_idle_size())
+        connections.add_metric([READS, "idle"], reads.idle)
+        connections.add_metric([READS, "used"], reads.size - reads.idle)
         connections.add_metric([WRITES, "idle"], writes.checkedin())
         connections.add_metric([WRITES, "used"], writes.checkedout())
         most = GaugeMetricFamily("plaza_pool_connections_max", "The most there may be.", labels=["pool"])
-        most.add_metric([READS], reads.get_max_size())
+        most.add_metric([READS], reads.most)
         most.add_metric([WRITES], writes.size())
         return connections, most

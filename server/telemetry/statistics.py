@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import asyncpg
 import structlog
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from db import statistics
+from db.connections import Connections
 from db.statistics import JobCount, NoStatistics, StatementCost
 
 MOST_STATEMENTS: Final = 20
@@ -37,7 +37,7 @@ class _Look:
 class Statistics(Collector):
     """A scrape gets the last look and asks for the next one; it never waits and never fails."""
 
-    def __init__(self, pool: asyncpg.Pool, jobs: Collection[str]) -> None:
+    def __init__(self, pool: Connections, jobs: Collection[str]) -> None:
         self._pool = pool
         self._names = jobs
         self._loop = asyncio.get_running_loop()
@@ -70,7 +70,7 @@ class Statistics(Collector):
 
     async def _look(self) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE), self._pool.acquire() as connection:
+            async with asyncio.timeout(_PATIENCE), self._pool.lent() as connection:
                 jobs = await statistics.jobs(connection)
                 try:
                     statements = await statistics.top_statements(connection, MOST_STATEMENTS)

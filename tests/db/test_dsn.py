@@ -43,7 +43,8 @@ def test_knows_who_the_address_signs_in_as(url: str, user: str | None) -> None:
 async def test_both_pools_take_every_spelling(addresses: Addresses, database: str, scheme: str, more: str) -> None:
     rest = addresses.app.format(database=database).partition("://")[2]
     async with open_stores(f"{scheme}://{rest}{more}", addresses.redis, pool_size=1) as stores:
-        assert await stores.reads.pool.fetchval("SELECT current_database()") == database
+        async with stores.reads.pool.lent() as connection:
+            assert await connection.fetchval("SELECT current_database()") == database
         async with stores.sessions() as session:
             assert await session.scalar(text("SELECT current_database()")) == database
 

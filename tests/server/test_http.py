@@ -179,9 +179,8 @@ async def test_a_refused_row_is_not_repeated_in_the_log(
     services: Services,
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
-        await services.stores.reads.pool.execute(
-            "INSERT INTO users (username, display_name) VALUES ('no', 'canary')"
-        )
+        async with services.stores.reads.pool.lent() as connection:
+            await connection.execute("INSERT INTO users (username, display_name) VALUES ('no', 'canary')")
 
     monkeypatch.setattr(users, "by_username", broken)
     with StringIO() as written:

@@ -51,8 +51,9 @@ async def test_the_costliest_statements_are_told_and_bounded(
     counting: None, at_once: None, settings: Settings, services: Services
 ) -> None:
     async with watched(settings) as plaza:
-        for number in range(40):
-            await services.stores.reads.pool.fetch(f"SELECT {'1, ' * number} 2")
+        async with services.stores.reads.pool.lent() as connection:
+            for number in range(40):
+                await connection.fetch(f"SELECT {'1, ' * number} 2")
         await plaza.ask("{ publicFeed { edges { cursor } } }")
         told = await eventually(plaza, lambda told: len(told.values("queryid")) == telling.MOST_STATEMENTS)
         assert max(map(len, told.values("statement"))) <= 100
@@ -116,7 +117,7 @@ async def test_the_application_needs_no_right_more_to_see_its_own_statements(
     superuser = await asyncpg.connect(addresses.superuser.format(database=database))
     await superuser.execute("SELECT 'not of the application'")
     await superuser.close()
-    async with services.stores.reads.pool.acquire() as connection:
+    async with services.stores.reads.pool.lent() as connection:
         await connection.fetch("SELECT 41 + 1")
         top = await statistics.top_statements(connection, 1000)
     assert "SELECT $1 + $2" in {each.sql for each in top}
@@ -124,7 +125,7 @@ async def test_the_application_needs_no_right_more_to_see_its_own_statements(
 
 
 async def test_what_is_missing_is_told_in_a_sentence(services: Services) -> None:
-    async with services.stores.reads.pool.acquire() as connection:
+    async with services.stores.reads.pool.lent() as connection:
         with pytest.raises(NoStatistics, match="CREATE EXTENSION pg_stat_statements"):
             await statistics.top_statements(connection, 5)
 
@@ -139,7 +140,8 @@ def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_doctor_tells_the_costliest_statements_or_what_is_missing(
     environment: None, counting: None, services: Services
 ) -> None:
-    await services.stores.reads.pool.fetch("SELECT 41 + 1 FROM pg_sleep(1)")
+    async with services.stores.reads.pool.lent() as connection:
+        await connection.fetch("SELECT 41 + 1 FROM pg_sleep(1)")
     ran = await asyncio.to_thread(CliRunner().invoke, cli, ["doctor"])
     assert ran.exit_code == 0, ran.output
     assert "pg_sleep($3)" in " ".join(ran.output.split())
@@ -149,7 +151,8 @@ async def test_through_a_pipe_the_doctor_says_a_whole_line_for_each_thing_and_no
     environment: None, counting: None, services: Services
 ) -> None:
     name = "costly_" + "x" * 50
-    await services.stores.reads.pool.fetch(f"SELECT 1 FROM pg_sleep(1) AS {name}")
+    async with services.stores.reads.pool.lent() as connection:
+        await connection.fetch(f"SELECT 1 FROM pg_sleep(1) AS {name}")
     ran = await asyncio.to_thread(CliRunner().invoke, cli, ["doctor"])
     lines = ran.output.splitlines()
     assert all(line.count("\t") == 2 for line in lines)
