@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from jwt.types import Options
 LIFETIME = timedelta(minutes=10)
 LEEWAY = timedelta(seconds=30)  # between the clocks of two of our machines
 MAX_LENGTH = 4096
+_KNOWN_MAX = 4096  # tokens, of some 400 bytes
 KEY_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
 
 _ALGORITHM = "HS256"
@@ -76,6 +78,8 @@ class AccessTokens:
         # We alone issue these, so the headers that we can have written are known to the byte. Anything else
         # (`alg` none, `jwk`, `crit`, `b64`, another `typ` or `kid`) is refused before it is even parsed.
         self._keys_by_header = {_sign({}, kid, key).partition(".")[0]: key for kid, key in keys.items()}
+        # Those that were good, the longest known first.
+        self._known: OrderedDict[str, AccessClaims] = OrderedDict()
 
     def issue(self, user_id: int, session_id: int, now: datetime | None = None) -> IssuedToken:
         """A token for the next ten minutes; `now` is an aware datetime, the clock's by default."""
@@ -93,7 +97,21 @@ class AccessTokens:
         return IssuedToken(_sign(claims, self._kid, self._key), datetime.fromtimestamp(expires_at, UTC))
 
     def read(self, token: str) -> AccessClaims:
-        """Raises InvalidToken or ExpiredToken, and nothing else whatever the string is."""
+        """Raises InvalidToken or ExpiredToken, and nothing else whatever the string is.
+
+        A token that was good is remembered: to verify it again would cost a request more than to look it up.
+        """
+        claims = self._known.get(token)
+        if claims is None:
+            claims = self._known[token] = self._verified(token)
+            if len(self._known) > _KNOWN_MAX:
+                self._known.popitem(last=False)
+        elif claims.expires_at <= datetime.now(UTC) - LEEWAY:
+            del self._known[token]
+            raise ExpiredToken
+        return claims
+
+    def _verified(self, token: str) -> AccessClaims:
         key = self._keys_by_header.get(token.partition(".")[0])
         if key is None or len(token) > MAX_LENGTH or not _COMPACT.fullmatch(token):
             raise InvalidToken

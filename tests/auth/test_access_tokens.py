@@ -1,12 +1,13 @@
 """Access tokens: what we issue says what it should, lives ten minutes and is read back."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 
-from auth.tokens import AccessClaims, AccessTokens, ExpiredToken, InvalidToken
+from auth.tokens import LEEWAY, LIFETIME, AccessClaims, AccessTokens, ExpiredToken, InvalidToken
 from tests.auth.forgery import ADA, AUDIENCE, HEADER, ISSUER, OLD, SESSION, TOKENS
 
 
@@ -49,6 +50,27 @@ def test_the_first_key_signs_and_all_verify() -> None:
     after = TOKENS.issue(ADA, SESSION)
     with pytest.raises(InvalidToken):
         AccessTokens({"2026-a": OLD}, ISSUER, AUDIENCE).read(after.token)
+
+
+def test_a_token_that_was_read_still_ends() -> None:
+    tokens = AccessTokens({"2026-a": OLD}, ISSUER, AUDIENCE)
+    issued = tokens.issue(ADA, SESSION, datetime.now(UTC) - LIFETIME - LEEWAY + timedelta(seconds=2))
+    assert tokens.read(issued.token) == tokens.read(issued.token)
+    time.sleep(2.1)
+    for _ in range(2):
+        with pytest.raises(ExpiredToken):
+            tokens.read(issued.token)
+
+
+def test_remembers_so_many_tokens_and_no_bad_one() -> None:
+    tokens = AccessTokens({"2026-a": OLD}, ISSUER, AUDIENCE)
+    good = [tokens.issue(ADA, number).token for number in range(1, 4200)]
+    for token in good:
+        tokens.read(token)
+    with pytest.raises(InvalidToken):
+        tokens.read(good[-1][:-1] + ("A" if good[-1][-1] != "A" else "B"))
+    assert len(tokens._known) == 4096
+    assert tokens.read(good[0]).session_id == 1
 
 
 @pytest.mark.parametrize("keys", [{}, {"a": b"k" * 31}, {"a": OLD, "b": b""}])
