@@ -7,7 +7,13 @@ a batch, the executor does that itself.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from graphql import GraphQLField, GraphQLObjectType, TypeNameMetaFieldDef, default_field_resolver
+from graphql import (
+    GraphQLField,
+    GraphQLFieldResolver,
+    GraphQLObjectType,
+    TypeNameMetaFieldDef,
+    default_field_resolver,
+)
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
@@ -42,7 +48,7 @@ def field_of(
     if (batch := batch_of(definition)) is not None:
         return Batched(*made, resolver=batch[0], identity=batch[1])
     if definition.resolve is not None:
-        return Called(*made, resolver=definition.resolve)
+        return Called(*made, resolver=function_of(definition) or definition.resolve)
     kind = ByDefault if setting.field_resolver is default_field_resolver else Called
     return kind(*made, resolver=setting.field_resolver)
 
@@ -84,3 +90,42 @@ def _for_strawberry(field: StrawberryField, resolve: Callable[..., Any]) -> Call
         return resolve(parents, info, **given)
 
     return call
+
+
+def function_of(definition: GraphQLField) -> GraphQLFieldResolver | None:
+    """A Strawberry field's own function, called as a resolver, where nothing has to be done around it."""
+    field = definition.extensions.get(_STRAWBERRY)
+    if not isinstance(field, StrawberryField) or field.base_resolver is None or not _is_bare(field, definition):
+        return None
+    resolver = field.base_resolver
+    function: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment] # it can be called, as asked
+    takes_itself = resolver.self_parameter is not None
+    info_name = None if resolver.info_parameter is None else resolver.info_parameter.name
+    parents = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each is not None]
+
+    def call(source: Any, raw_info: Any) -> Any:
+        named = dict.fromkeys(parents, source)
+        if info_name is not None:
+            named[info_name] = raw_info.schema._strawberry_schema.config.info_class(
+                _raw_info=raw_info, _field=field
+            )
+        return function(source, **named) if takes_itself else function(**named)
+
+    return call
+
+
+def _is_bare(field: StrawberryField, definition: GraphQLField) -> bool:
+    """Without arguments to convert, extensions, handlers of exceptions, or a way of its own to a result."""
+    wrapper = definition.resolve
+    closed_over = (
+        dict(zip(wrapper.__code__.co_freevars, wrapper.__closure__ or (), strict=True)) if wrapper else {}
+    )
+    handlers = closed_over.get("field_exception_handlers")
+    return (
+        handlers is not None
+        and not handlers.cell_contents
+        and not field.extensions
+        and not field.arguments
+        and type(field).get_result is StrawberryField.get_result
+        and callable(field.base_resolver and field.base_resolver.wrapped_func)
+    )
