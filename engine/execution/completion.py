@@ -39,6 +39,8 @@ class Layer:
 
     def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         """As long as `values`; what is still to come is None and is put into `slot` when it is there."""
+        if not values:
+            return values
         if _all_plain(map(type, values)):
             return self.plain_ones(request, values, place, slot)
         return self._sifted(request, values, place, slot)
