@@ -1,13 +1,14 @@
-"""What is as it is at the moment of a scrape: pools, the breaker before Redis, passwords."""
+"""What is as it is at the moment of a scrape: pools, the breaker before Redis, passwords, the engine."""
 
 from collections.abc import Iterable
 
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.pool import QueuePool
 
 from db.observing import READS, WRITES
+from engine.execution import fallthroughs
 from schema.context import Services
 
 
@@ -30,6 +31,12 @@ class State(Collector):
         passwords.add_metric(["working"], self._services.passwords.working)
         passwords.add_metric(["waiting"], self._services.passwords.waiting)
         yield passwords
+        fallen = CounterMetricFamily(
+            "engine_fallthrough", "Operations that graphql-core executed in the engine's stead.", labels=["reason"]
+        )
+        for reason, count in fallthroughs.copy().items():
+            fallen.add_metric([reason], count)
+        yield fallen
 
     def _pools(self) -> Iterable[Metric]:
         reads, writes = self._services.stores.reads.pool, self._services.stores.engine.pool
