@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from graphql import FieldNode, GraphQLError, GraphQLLeafType, GraphQLObjectType
 
 from engine.execution.iterables import items_of, read_async
-from engine.execution.kinds import GONE, PLAIN, is_async_iterable, is_nothing
+from engine.execution.kinds import GONE, PLAIN, is_nothing
 from engine.execution.leaves import coercer, stays
 from engine.execution.places import Items, Place, Some
 from engine.execution.request import Request, Wait
@@ -157,7 +157,7 @@ class ListOf(Layer):
         for index, value in enumerate(values):
             lists.append(None)
             try:
-                if is_async_iterable(value) and not request.is_sync:
+                if request.is_async_iterable(value) and not request.is_sync:
                     self.wait(request, [read_async(value, self._stops_at)], [index], place, slot)
                     continue
                 lists[index] = items_of(value)

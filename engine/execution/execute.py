@@ -19,13 +19,14 @@ from graphql import (
     default_type_resolver,
 )
 from graphql import execute as execute_by_graphql_core
-from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
+from graphql.execution.execute import assume_not_awaitable
 from graphql.execution.executor import Executor
 from graphql.pyutils import inspect
 from graphql.pyutils import is_awaitable as awaitable_by_graphql_core
 from strawberry.execution import optimized_is_awaitable as awaitable_by_strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from engine.execution.kinds import is_async_iterable as async_iterable_by_default
 from engine.execution.operation import Operation, Result, fragments_of, operation_of
 from engine.execution.plan import Setting
 
@@ -36,7 +37,6 @@ _KNOWN_PREDICATES: Final = (
     awaitable_by_graphql_core,
     awaitable_by_strawberry,
     assume_not_awaitable,
-    assume_not_async_iterable,
 )
 _raises: Final[ContextVar[bool]] = ContextVar("fall_through_raises", default=False)
 
@@ -83,7 +83,7 @@ def execute(
     Plans are kept for the last documents by their identity, so a document that is parsed once is planned once. A
     schema must not be changed once it was executed: plans hold what they found.
     """
-    reason = _why_not(schema, executor_class, is_awaitable, is_async_iterable, others)
+    reason = _why_not(schema, executor_class, is_awaitable, others)
     if reason is not None:
         return _fallen_through(
             reason,
@@ -103,6 +103,7 @@ def execute(
             is_awaitable,
             is_async_iterable,
             hide_suggestions,
+            **({} if executor_class is None else {"operation_extensions": operation_extensions}),
             **others,
         )
     manager = _manager(middleware)
@@ -123,6 +124,7 @@ def execute(
         middleware=manager,
         operation_extensions=operation_extensions,
         max_coercion_errors=max_coercion_errors,
+        is_async_iterable=is_async_iterable or async_iterable_by_default,
         is_sync=is_awaitable is assume_not_awaitable,
     )
 
@@ -139,7 +141,6 @@ def _why_not(
     schema: GraphQLSchema,
     executor_class: type[Executor[Any]] | None,
     is_awaitable: Callable[[Any], Any] | None,
-    is_async_iterable: Callable[[Any], Any] | None,
     others: Mapping[str, Any],
 ) -> str | None:
     """Why it has to fall through; None where it need not."""
@@ -147,7 +148,7 @@ def _why_not(
         return "incremental"
     if executor_class not in _KNOWN_EXECUTORS:
         return "executor_class"
-    if is_awaitable not in _KNOWN_PREDICATES or is_async_iterable not in _KNOWN_PREDICATES:
+    if is_awaitable not in _KNOWN_PREDICATES:
         return "predicate"
     return next((name for name, value in others.items() if value is not None), None)
 

@@ -1,6 +1,6 @@
 """An operation that is ready to run, as often as it is asked."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -28,7 +28,7 @@ from engine.execution.batches import call_batches
 from engine.execution.driver import abandon, drive
 from engine.execution.failures import settled
 from engine.execution.fields import Field
-from engine.execution.kinds import is_awaitable
+from engine.execution.kinds import is_async_iterable, is_awaitable
 from engine.execution.levels import FieldsLevel
 from engine.execution.places import Root
 from engine.execution.plan import Plan, Setting
@@ -69,6 +69,7 @@ class Operation:
         middleware: MiddlewareManager | None = None,
         operation_extensions: Any = None,
         max_coercion_errors: int = 50,
+        is_async_iterable: Callable[[Any], bool] = is_async_iterable,
         is_sync: bool = False,
     ) -> Result:
         """The result, or an awaitable of it where something has to be waited for.
@@ -96,6 +97,7 @@ class Operation:
             propagates=self._propagates,
             wrapped=wrapped,
             extensions=operation_extensions,
+            is_async_iterable=is_async_iterable,
             is_sync=is_sync,
         )
         try:

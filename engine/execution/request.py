@@ -8,6 +8,7 @@ from graphql import FieldNode
 from graphql.execution.values import VariableValues
 
 from engine.execution.failures import Failure, failure
+from engine.execution.kinds import is_async_iterable
 from engine.execution.places import Place
 
 
@@ -48,6 +49,7 @@ class Request:
     propagates: bool = True
     # Where there is middleware: wraps a resolver.
     wrapped: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
+    is_async_iterable: Callable[[Any], bool] = is_async_iterable
     # Is nothing waited for? Then an awaitable is a value like any other.
     is_sync: bool = False
     failures: list[Failure] = field(default_factory=list)
