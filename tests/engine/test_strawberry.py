@@ -175,7 +175,7 @@ DOCUMENTS = [
 
 def told(result: Any) -> Any:
     assert isinstance(result, ExecutionResult)
-    errors = [error.formatted for error in result.errors or ()]
+    errors = sorted((error.formatted for error in result.errors or ()), key=repr)
     return result.data, errors, result.extensions
 
 
