@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
@@ -46,6 +46,7 @@ class Answer:
     faults: list[Fault]
     is_at_once: bool
     roots_in_turn: list[str]
+    raw: Any = field(compare=False, repr=False)
 
 
 async def answer(case: Case, execute: Execute) -> Answer:
@@ -57,7 +58,7 @@ async def answer(case: Case, execute: Execute) -> Answer:
             result = await result
     assert isinstance(result, ExecutionResult)
     faults = [Fault.of(error) for error in result.errors or ()]
-    return Answer(repr(result.data), faults, is_at_once, arguments["context_value"].roots_in_turn)
+    return Answer(repr(result.data), faults, is_at_once, arguments["context_value"].roots_in_turn, result.data)
 
 
 async def every_fault(case: Case) -> list[Fault]:
@@ -82,6 +83,11 @@ class Positions:
             path = path[:-1]
         return path
 
+    def outermost(self, faults: list[Fault]) -> list[Fault]:
+        """Those whose null no other one's swallows."""
+        nulled = {self.nulled_by(fault) for fault in faults}
+        return [fault for fault in faults if not _is_below(self.nulled_by(fault), nulled)]
+
     def _kind(self, path: Path) -> Any:
         names = [index for index, key in enumerate(path) if isinstance(key, str)]
         kind = self._kinds[str(path[names[-1]])]
@@ -90,9 +96,8 @@ class Positions:
         return kind
 
 
-def outermost(nulled: set[Path]) -> set[Path]:
-    """Those that no other one swallows."""
-    return {path for path in nulled if not any(path[:end] in nulled for end in range(len(path)))}
+def _is_below(path: Path, nulled: set[Path]) -> bool:
+    return any(path[:end] in nulled for end in range(len(path)))
 
 
 def _without_propagation(document: DocumentNode) -> DocumentNode:

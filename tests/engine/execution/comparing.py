@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from graphql import execute as core
 
-from tests.engine.execution.answers import Answer, Execute, Fault, Positions, answer, every_fault, outermost
+from tests.engine.execution.answers import Answer, Execute, Fault, Positions, answer, every_fault
 from tests.engine.execution.cases import Case
 
 
@@ -18,12 +18,9 @@ async def differences(case: Case, execute: Execute) -> list[str]:
     found = [*_in_data(expected, given), *_in_turns(expected, given)]
     if given.is_at_once != expected.is_at_once and not case.is_async:
         found.append(f"at once: {given.is_at_once}")
-    if given.faults == expected.faults:
-        return found
-    if case.is_async and all(fault.path is not None for fault in expected.faults):
-        return [*found, *_in_faults(case, given.faults, await every_fault(case))]
-    # Nothing races here: the first error in the order of the response is the one that counts.
-    return [*found, f"errors {given.faults} instead of {expected.faults}"]
+    if given.faults != expected.faults:
+        found += await _in_faults(case, expected.faults, given.faults)
+    return found
 
 
 def _in_data(expected: Answer, given: Answer) -> Iterator[str]:
@@ -40,15 +37,18 @@ def _in_turns(expected: Answer, given: Answer) -> Iterator[str]:
         yield f"mutations in turn {turns} instead of {wanted}"
 
 
-def _in_faults(case: Case, given: list[Fault], every: list[Fault]) -> Iterator[str]:
-    positions = Positions(case.question.kinds)
+async def _in_faults(case: Case, expected: list[Fault], given: list[Fault]) -> list[str]:
+    if any(fault.path is None for fault in expected):
+        return [f"errors {given} instead of {expected}"]
+    return list(_among(await every_fault(case), given, Positions(case.question.kinds)))
+
+
+def _among(every: list[Fault], given: list[Fault], positions: Positions) -> Iterator[str]:
     unheard_of = [fault for fault in given if fault not in every]
     if unheard_of:
         yield f"errors that nobody made: {unheard_of}"
-        return
-    nulled = outermost({positions.nulled_by(fault) for fault in every})
-    explained = {positions.nulled_by(fault) for fault in given}
-    if nulled - explained:
-        yield f"no error for the null at {sorted(nulled - explained, key=str)}"
+    wanted, told = ({positions.nulled_by(fault) for fault in positions.outermost(each)} for each in (every, given))
+    if told != wanted:
+        yield f"errors for the nulls at {sorted(told, key=str)} instead of {sorted(wanted, key=str)}"
     if len(set(given)) < len(given):
         yield f"an error twice: {given}"

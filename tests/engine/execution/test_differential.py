@@ -3,8 +3,6 @@
 `python -m tests.engine.execution NAME` shows the case that a failure names.
 """
 
-import asyncio
-
 import pytest
 
 from engine.execution import execute, no_fallthrough
@@ -15,21 +13,15 @@ from tests.engine.execution.comparing import differences
 SCHEMAS = {"small": 26, "full": 338}
 AT_ONCE = 13
 
-# graphql-core drops coroutines that a null made needless, wherever its garbage is collected.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.usefixtures("settled")
 
 
 @pytest.mark.parametrize("first", range(0, SCHEMAS["full" if IS_FULL else "small"], AT_ONCE))
 async def test_the_engine_answers_as_graphql_core_does(first: int) -> None:
-    others = asyncio.all_tasks()
     for case in cases(range(first, first + AT_ONCE)):
         with no_fallthrough():
             found = await differences(case, execute)
         assert not found, f"python -m tests.engine.execution {case}: {found}"
-    await asyncio.gather(*(asyncio.all_tasks() - others), return_exceptions=True)
 
 
 def test_the_doses_are_large_enough() -> None:

@@ -62,6 +62,7 @@ class World:
     def __init__(self, seed: int, schema: GraphQLSchema, *, faults: int, waits: int) -> None:
         self.seed, self._schema = seed, schema
         self.faults, self.waits = faults, waits
+        self.pace = 0
         self.roots_in_turn: list[str] = []
         self._shared: dict[int, Any] = {}
 
@@ -76,7 +77,7 @@ class World:
                 self.roots_in_turn.append(root)
 
     def ticks(self, *what: object) -> int:
-        return number("ticks", self.seed, *what) % 4
+        return number("ticks", self.seed, self.pace, *what) % 4
 
     def answer(self, kind: GraphQLOutputType, source: Any, info: Info, arguments: Any) -> Any:
         """Raised, returned or awaitable: anything a resolver may do."""
