@@ -12,6 +12,9 @@ from db.redis import connect
 from migrations import queue_schema
 from server.settings import Settings
 from tests.servers import Addresses, drop
+from tests.valkeys import server
+
+__all__ = ["server"]
 
 _numbers = count(1)
 

