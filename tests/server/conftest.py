@@ -9,8 +9,9 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from db.queue_leases import JobQueries
 from tests.db.conftest import admin, database_url, empty_database, empty_database_url
 from tests.server.workers import PACE, Add, Admin
+from tests.valkeys import server
 
-__all__ = ["add", "admin", "database_url", "empty_database", "empty_database_url"]
+__all__ = ["add", "admin", "database_url", "empty_database", "empty_database_url", "server"]
 
 
 @pytest.fixture
