@@ -3,6 +3,9 @@
 The algorithm is GCRA, the generic cell rate algorithm: a bucket is one number, the moment at which it will be
 full again. Up to `count` may be taken at once, and one comes back every `period / count`; so a window that
 slides over a full burst and what follows it can see 2 · count - 1.
+
+A process remembers what it let through itself, whoever allowed it. While Redis is away it judges by that, and what
+Redis did not see or has lost is told to it with the next call: no flapping gives anybody a second burst.
 """
 
 import hashlib
@@ -11,8 +14,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
@@ -23,26 +27,31 @@ LOCAL_KEYS = 50_000
 # All times are whole microseconds, which doubles hold exactly until the year 2255. A bucket's debt is how
 # long it takes to be full again; it is cut to the window, so that neither a lowered limit nor a clock set
 # back shuts anybody out for longer. The extra millisecond outlives the rounding of PX.
+#
+# `own` is the debt that the caller knows of. It counts unless this very run of the server, `life`, was told all of
+# it: otherwise other processes' refunds, or an operator's DEL, would be undone.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local wait, before, after = 0, {}, {}
-for i = 1, #KEYS do
-  local step, window, cost = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local full_at = tonumber(redis.call('GET', KEYS[i])) or now
-  before[i] = math.min(math.max(full_at - now, 0), window)
+local server = redis.pcall('INFO', 'server')
+local run = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or '?'
+local wait, kept, before, after = 0, {}, {}, {}
+for i, charge in ipairs(cjson.decode(ARGV[1])) do
+  local step, window, cost, own, life = unpack(charge)
+  kept[i] = math.max((tonumber(redis.call('GET', KEYS[i])) or now) - now, 0)
+  before[i] = math.min(life == run and kept[i] or math.max(kept[i], own), window)
   after[i] = math.max(before[i] + step * cost, 0)
   wait = math.max(wait, after[i] - window)
 end
-if wait > 0 then return {wait, unpack(before)} end
+if wait > 0 then after = before end
 for i = 1, #KEYS do
-  if after[i] > 0 then
-    redis.call('SET', KEYS[i], string.format('%.0f', now + after[i]), 'PX', math.ceil(after[i] / 1000) + 1)
-  else
+  if after[i] == 0 then
     redis.call('DEL', KEYS[i])
+  elseif after[i] ~= kept[i] then
+    redis.call('SET', KEYS[i], string.format('%.0f', now + after[i]), 'PX', math.ceil(after[i] / 1000) + 1)
   end
 end
-return {0, unpack(after)}
+return cjson.encode({wait, run, unpack(after)})
 """
 _SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()  # the name EVALSHA knows it by
 
@@ -128,85 +137,140 @@ class Buckets:
         self._prefix = prefix
         self._processes = processes
         self.breaker = breaker or Breaker()
-        self._local = LocalBuckets()
+        self._local = LocalBuckets(processes=processes)
 
     async def take(self, charges: Sequence[Charge]) -> Verdict:
         """Charges every bucket, or none if one has too little, in one round trip. The keys of a call differ."""
-        reply = await self._ask(charges) if self.breaker.lets_through() else None
-        if reply is not None:
-            return _verdict(charges, reply, is_local=False)
-        slower = [
-            Charge(key, Limit(limit.count, limit.seconds * self._processes), cost) for key, limit, cost in charges
-        ]
-        return _verdict(slower, self._local.take(slower), is_local=True)
+        judged = self._local.judged
+        told = await self._ask(charges) if self.breaker.lets_through() else None
+        is_told_all = judged == self._local.judged
+        # What was judged here while Redis was asked, it was not told of: then both have to allow it.
+        if told is None or (told.wait == 0 and not is_told_all):
+            return _verdict(charges, self._local.take(charges), slower=self._processes, is_local=True)
+        if is_told_all:
+            self._local.note(charges if told.wait == 0 else [each._replace(cost=0) for each in charges], told.run)
+        return _verdict(charges, [told.wait, *told.debts])
 
-    async def _ask(self, charges: Sequence[Charge]) -> list[int] | None:
+    async def _ask(self, charges: Sequence[Charge]) -> "_Told | None":
         try:
-            reply = await self._evaluate(charges)
+            wait, run, *debts = orjson.loads(await self._evaluate(charges))
         except (RedisError, OSError):
             self.breaker.failed()
             return None
         self.breaker.succeeded()
-        return reply
+        return _Told(wait, run, debts)
 
-    async def _evaluate(self, charges: Sequence[Charge]) -> list[int]:
-        arguments: list[str | int] = [self._prefix + charge.key for charge in charges]
-        for _, limit, cost in charges:
-            arguments += (limit.step, limit.window, cost)
-        reply: list[int]
+    async def _evaluate(self, charges: Sequence[Charge]) -> Any:
+        keys = [self._prefix + charge.key for charge in charges]
+        # One argument and one answer, for the client takes microseconds to write and to read each.
+        asked = orjson.dumps(
+            [(limit.step, limit.window, cost, *self._local.own(key)) for key, limit, cost in charges]
+        )
         try:
-            reply = await self._redis.evalsha(_SHA, len(charges), *arguments)
+            return await self._redis.evalsha(_SHA, len(keys), *keys, asked)
         except NoScriptError:
             # Nothing can have been charged. After a timeout something may have been, so that is not repeated.
-            reply = await self._redis.eval(SCRIPT, len(charges), *arguments)
-        return reply
+            return await self._redis.eval(SCRIPT, len(keys), *keys, asked)
+
+
+class _Told(NamedTuple):
+    """The script's answer, and which run of the server gave it."""
+
+    wait: int
+    run: str
+    debts: list[int]
+
+
+class _Own(NamedTuple):
+    """A bucket as this process filled it, and the run of Redis that was told of all that; "" if none was."""
+
+    full_at: int
+    life: str
+
+
+_FULL = _Own(0, "")
 
 
 class LocalBuckets:
-    """The script's rules in the memory of one process: `LOCAL_KEYS` buckets, the longest unused forgotten.
+    """What one process let through, by the script's rules: `LOCAL_KEYS` buckets, the longest unused forgotten.
 
-    `clock` gives whole microseconds that never go back.
+    What it judges itself comes back `processes` times slower, until Redis is told of it. `clock` gives whole
+    microseconds that never go back.
     """
 
-    def __init__(self, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000) -> None:
+    def __init__(
+        self, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000, *, processes: int = 1
+    ) -> None:
+        self.judged = 0
         self._clock = clock
-        self._full_at: OrderedDict[str, int] = OrderedDict()
+        self._processes = processes
+        self._buckets: OrderedDict[str, _Own] = OrderedDict()
+
+    def own(self, key: str) -> tuple[int, str]:
+        """The bucket's debt in µs, and the run of Redis that knows of it."""
+        bucket = self._buckets.get(key, _FULL)
+        return self._debt(bucket, self._clock()), bucket.life
+
+    def note(self, charges: Sequence[Charge], life: str) -> None:
+        """Redis charged these, in the run of that name."""
+        now = self._clock()
+        for key, limit, cost in charges:
+            debt = self._debt(self._buckets.get(key, _FULL), now) + limit.step * cost
+            self._put(key, min(debt, limit.window), now, life)
+        self._forget(now)
 
     def take(self, charges: Sequence[Charge]) -> list[int]:
-        """What the script returns: µs to wait, 0 if allowed, then each bucket's debt in µs."""
+        """What the script finds: µs to wait, 0 if allowed, then each bucket's debt in µs."""
+        self.judged += 1
         now = self._clock()
-        before = [min(max(self._touch(key, now) - now, 0), limit.window) for key, limit, _ in charges]
+        before = [min(self._debt(self._touch(key), now), limit.window) for key, limit, _ in charges]
         after = [max(debt + limit.step * cost, 0) for (_, limit, cost), debt in zip(charges, before, strict=True)]
         wait = max((debt - limit.window for (_, limit, _), debt in zip(charges, after, strict=True)), default=0)
         if wait > 0:
             return [wait, *before]
         for (key, _, _), debt in zip(charges, after, strict=True):
-            self._put(key, now + debt if debt else None)
+            self._put(key, debt, now, "")
+        self._forget(now)
         return [0, *after]
 
-    def _touch(self, key: str, now: int) -> int:
-        full_at = self._full_at.get(key)
-        if full_at is None:
-            return now
-        self._full_at.move_to_end(key)
-        return full_at
+    def _debt(self, bucket: _Own, now: int) -> int:
+        return max(-((now - bucket.full_at) // self._pace(bucket.life)), 0)
 
-    def _put(self, key: str, full_at: int | None) -> None:
-        if full_at is None:
-            self._full_at.pop(key, None)
-            return
-        self._full_at[key] = full_at
-        if len(self._full_at) > LOCAL_KEYS:
-            self._full_at.popitem(last=False)
+    def _pace(self, life: str) -> int:
+        return 1 if life else self._processes
+
+    def _touch(self, key: str) -> _Own:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            return _FULL
+        self._buckets.move_to_end(key)
+        return bucket
+
+    def _put(self, key: str, debt: int, now: int, life: str) -> None:
+        self._buckets.pop(key, None)
+        if debt > 0:
+            self._buckets[key] = _Own(now + debt * self._pace(life), life)
+
+    def _forget(self, now: int) -> None:
+        """The longest unused, as far as they are full again or too many."""
+        while self._buckets:
+            oldest = next(iter(self._buckets.values()))
+            if oldest.full_at > now and len(self._buckets) <= LOCAL_KEYS:
+                break
+            self._buckets.popitem(last=False)
 
 
-def _verdict(charges: Sequence[Charge], reply: list[int], *, is_local: bool) -> Verdict:
+def _verdict(charges: Sequence[Charge], reply: list[int], *, slower: int = 1, is_local: bool = False) -> Verdict:
     wait, *debts = reply
     standings = tuple(
-        Standing(limit, (limit.window - debt) // limit.step, _seconds(debt))
+        Standing(
+            Limit(limit.count, limit.seconds * slower),
+            (limit.window - debt) // limit.step,
+            _seconds(debt * slower),
+        )
         for (_, limit, _), debt in zip(charges, debts, strict=True)
     )
-    return Verdict(wait == 0, _seconds(wait), standings, is_local)
+    return Verdict(wait == 0, _seconds(wait * slower), standings, is_local)
 
 
 def _seconds(microseconds: int) -> int:

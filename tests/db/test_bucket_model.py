@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import count
+from random import Random
 
+import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
@@ -40,19 +42,25 @@ class Model:
         return [0, *wanted.values()]
 
 
-@given(CALLS)
+@given(CALLS, st.sampled_from(["", "another run"]), st.randoms())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-async def test_the_script_does_what_the_model_does(redis: Redis, calls: list[tuple[int, list[str], int]]) -> None:
+async def test_the_script_does_what_the_model_does_though_redis_forgets(
+    redis: Redis, calls: list[tuple[int, list[str], int]], life: str, chance: Random
+) -> None:
     clock = "redis.call('TIME')"
     assert SCRIPT.count(clock) == 1
     script = redis.register_script(SCRIPT.replace(clock, "{ARGV[#ARGV], 0}"))
     model, example = Model(), next(_numbers)
     for seconds, keys, cost in calls:
         model.pass_time(seconds * 1_000_000)
-        arguments = [part for key in keys for part in (LIMITS[key].step, LIMITS[key].window, cost)]
+        names = [f"model:{example}:{key}" for key in keys]
+        if forgets := chance.random() < 0.3:
+            await redis.delete(*names)
+        own = model.debts if forgets else dict.fromkeys(keys, 0)
+        asked = [(LIMITS[key].step, LIMITS[key].window, cost, own[key], life) for key in keys]
         now = 1_800_000_000 + model.now // 1_000_000
-        reply = await script(keys=[f"model:{example}:{key}" for key in keys], args=[*arguments, now])
-        assert reply == model.take(keys, cost)
+        wait, _, *debts = orjson.loads(await script(keys=names, args=[orjson.dumps(asked), now]))
+        assert [wait, *debts] == model.take(keys, cost)
 
 
 @given(CALLS, st.integers(1, 1_000_000))

@@ -16,9 +16,9 @@ def test_the_local_buckets_forget_the_longest_unused(monkeypatch: pytest.MonkeyP
     first, second, third = fresh(), fresh(), fresh()
     for charge in (first, second, first, third):
         local.take([charge])
-    assert list(local._full_at) == [first.key, third.key]
+    assert list(local._buckets) == [first.key, third.key]
     local.take([first._replace(cost=-2)])
-    assert list(local._full_at) == [third.key]
+    assert list(local._buckets) == [third.key]
 
 
 def test_one_comes_back_to_the_microsecond() -> None:
@@ -35,6 +35,17 @@ def test_a_lowered_limit_holds_locally_too() -> None:
     local = LocalBuckets(lambda: 0)
     local.take([Charge("key", Limit(1, 3600))])
     assert local.take([Charge("key", Limit(1, 60))]) == [60_000_000, 60_000_000]
+
+
+def test_what_the_process_judges_comes_back_slower_until_redis_knows() -> None:
+    now, charge = 0, Charge("key", HOUR)
+    local = LocalBuckets(lambda: now, processes=4)
+    local.take([charge])
+    now = 4
+    assert local.own("key") == (HOUR.step - 1, "")
+    local.note([charge], "run")
+    now = 5
+    assert local.own("key") == (2 * HOUR.step - 2, "run")
 
 
 @pytest.mark.usefixtures("no_time_passes")
