@@ -5,11 +5,15 @@ from collections import Counter
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from schema.context import Services
 from server.app import create_app
 from server.settings import Settings
+from tests.server.test_sdl import served_with
+from tests.servers import PATIENT
+from tests.valkeys import Server
 
 TRY = 'login(input: {usernameOrEmail: "stormed", password: "wrong"}) { __typename }'
 ALIASES = "mutation { " + " ".join(f"a{n}: {TRY}" for n in range(5)) + " }"
@@ -19,6 +23,13 @@ FRAGMENTS = (
 )
 PLAIN = f"mutation {{ {TRY} }}"
 BODIES: list[Any] = [{"query": PLAIN}, {"query": ALIASES}, {"query": FRAGMENTS}, [{"query": PLAIN}] * 5]
+
+
+def said(answer: dict[str, Any]) -> list[str]:
+    """What each field answered, and each error's code."""
+    fields = filter(None, (answer.get("data") or {}).values())
+    errors = answer.get("errors", ())
+    return [*(each["__typename"] for each in fields), *(each["extensions"]["code"] for each in errors)]
 
 
 async def test_a_thousand_logins_try_at_most_five(
@@ -32,9 +43,7 @@ async def test_a_thousand_logins_try_at_most_five(
         forged = {"x-forwarded-for": f"198.51.{number // 250}.{number % 250}"}
         async with few:
             answer = (await client.post("/graphql", json=BODIES[number % 4], headers=forged)).json()
-        for value in filter(None, (answer.get("data") or {}).values()):
-            seen[value["__typename"]] += 1
-        seen.update(error["extensions"]["code"] for error in answer.get("errors", ()))
+        seen.update(said(answer))
 
     app = create_app(settings)
     behind_proxy: Any = ProxyHeadersMiddleware(app, settings.forwarded_allow_ips)  # type: ignore[arg-type]
@@ -47,3 +56,18 @@ async def test_a_thousand_logins_try_at_most_five(
     assert seen["NotAllowed"] + seen["UNAVAILABLE"] + seen["TIMEOUT"] == 5
     assert seen["NotAllowed"] > 0
     assert (seen["RATE_LIMITED"], seen["BAD_REQUEST"]) == (245, 750)
+
+
+async def test_five_logins_are_tried_though_redis_comes_and_goes(
+    settings: Settings, services: Services, server: Server, no_time_passes: None
+) -> None:
+    seen: Counter[str] = Counter()
+    there = settings.model_copy(update={"redis_url": SecretStr(f"{server.url}?{PATIENT}")})
+    async with served_with(there) as client:
+        for number in range(14):
+            if number % 4 == 2:
+                server.stop()
+            if number % 4 == 0 and number > 0:
+                server.start()
+            seen.update(said((await client.post("/graphql", json={"query": PLAIN})).json()))
+    assert seen == {"NotAllowed": 5, "RATE_LIMITED": 9}
