@@ -45,11 +45,14 @@ def client_of(headers: Mapping[str, str]) -> Client:
 class Uses:
     """Counts since the beginning, and until they are taken away.
 
-    A name is anything a client says: the first 200 count apart.
+    A name is anything a client says: the first 200 count apart. `looks` is how often somebody asked for what the
+    list of trusted operations did not have and was asked for anew, `found` how often it was there then.
     """
 
     def __init__(self) -> None:
         self.totals: Counter[Use] = Counter()
+        self.looks = 0
+        self.found = 0
         self._counts: Counter[Use] = Counter()
         self._clients: set[Client] = set()
 

@@ -1,8 +1,8 @@
 """From a request to the document it means, by id or by text, as far as the mode allows."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from graphql import GraphQLError
 
@@ -14,6 +14,15 @@ from engine.parameters import Parameters
 from engine.persisted import Automatic, TrustedId, is_not_found, not_found, not_in_list, not_supported, reference
 from engine.refusals import Refusal
 from engine.trusted import Trusted
+
+# What the list of trusted operations is the reason for.
+_OF_THE_LIST: Final = frozenset(
+    {
+        ErrorCode.PERSISTED_QUERY_NOT_IN_LIST,
+        ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED,
+        ErrorCode.QUERY_NOT_IN_SAFELIST,
+    }
+)
 
 
 class Mode(StrEnum):
@@ -44,7 +53,10 @@ class Found(NamedTuple):
 
 
 class Lookup:
-    """`ad_hoc_get` lets a GET carry the text of a query; otherwise it may only name one."""
+    """`ad_hoc_get` lets a GET carry the text of a query; otherwise it may only name one.
+
+    `look_again` asks whoever keeps the list of trusted operations for what is newer than this process knows.
+    """
 
     def __init__(
         self,
@@ -57,6 +69,7 @@ class Lookup:
     ) -> None:
         self.trusted = trusted
         self.uses = Uses()
+        self.look_again: Callable[[], Awaitable[None]] | None = None
         self._documents = documents
         self._store = store
         self._mode = mode
@@ -68,7 +81,7 @@ class Lookup:
         """Raises a `GraphQLError` for what is not known, not allowed, too much or not to be read."""
         client = client_of(headers)
         try:
-            found = await self._find(asked_for, is_get=is_get, in_path=in_path)
+            found = await self._find_anew(asked_for, is_get=is_get, in_path=in_path)
         except GraphQLError as refusal:
             if not is_not_found(refusal):
                 self.uses.count(client, Kind.REFUSED)
@@ -80,6 +93,19 @@ class Lookup:
         """Once it was answered: whatever is kept was parsed, priced and found valid."""
         if self._store is not None:
             await self._store.register(document.sha256, document.text, client)
+
+    async def _find_anew(self, asked_for: Parameters, *, is_get: bool, in_path: str | None) -> Found:
+        """What the list does not have may have been imported a moment ago."""
+        try:
+            return await self._find(asked_for, is_get=is_get, in_path=in_path)
+        except Refusal as refusal:
+            if self.look_again is None or refusal.code not in _OF_THE_LIST:
+                raise
+        await self.look_again()
+        self.uses.looks += 1
+        found = await self._find(asked_for, is_get=is_get, in_path=in_path)
+        self.uses.found += 1
+        return found
 
     async def _find(self, asked_for: Parameters, *, is_get: bool, in_path: str | None) -> Found:
         named = reference(asked_for, in_path)

@@ -39,7 +39,7 @@ def import_(files: list[Path], prefix: str) -> str:
                 raise UserMistake(f"Nothing was imported. The manifests have two texts for {prefix + name}.")
     found = manifests.checked(schema, texts)
     added = _with_stores(lambda stores: trust(stores, found))
-    return f"{added} of {len(found)} operations are new; running servers answer them within seconds."
+    return f"{added} of {len(found)} operations are new; running servers answer them at once."
 
 
 async def trust(stores: Stores, found: list[Checked]) -> int:

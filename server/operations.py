@@ -1,7 +1,9 @@
 """Keeps a process's trusted operations in step with PostgreSQL, and PostgreSQL's counts with the process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import math
+import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Final
@@ -20,6 +22,9 @@ from server.errors import is_unavailable
 
 # Counts wait to be written as long as it takes to look for changes so many times.
 _LOOKS: Final = 5
+# Seconds between two looks for what somebody misses, and for which somebody waits for one.
+_PAUSE: Final = 0.1
+_PATIENCE: Final = 1.0
 _log = structlog.get_logger("operations")
 
 
@@ -27,12 +32,13 @@ _log = structlog.get_logger("operations")
 async def in_step(stores: Stores, lookup: Lookup, documents: Documents, *, refresh: float) -> AsyncIterator[None]:
     """The list is there before the block begins, unless PostgreSQL is not; what is counted is written after it.
 
-    Between, changes are looked for every `refresh` seconds.
+    Between, changes are looked for every `refresh` seconds, and when somebody asks for what is not in the list.
     """
     keeper = Keeper(stores, lookup, documents)
-    known = await keeper.refresh()
+    await keeper.refresh()
+    lookup.look_again = keeper.look
     tasks = [
-        asyncio.create_task(keeper.follow(known, refresh)),
+        asyncio.create_task(keeper.follow(refresh)),
         asyncio.create_task(keeper.keep_writing(refresh * _LOOKS)),
     ]
     try:
@@ -53,30 +59,34 @@ class Keeper:
         self._lookup = lookup
         self._documents = documents
         self._revision = 0
+        self._cold: list[OperationRow] = []
+        self._refreshing = asyncio.Lock()
+        self._refreshed_at = -math.inf
 
-    async def follow(self, known: Sequence[OperationRow], seconds: float) -> None:
+    async def follow(self, seconds: float) -> None:
         """Compile what is known, then take what changes every so many seconds, until cancelled."""
         while True:
-            await self._warm(known)
+            await self._warm()
             await asyncio.sleep(seconds)
-            known = await self.refresh()
+            await self.refresh()
+
+    async def look(self) -> None:
+        """As `refresh`, if the last time was not just now; gives up where PostgreSQL is slow to answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE), self._refreshing:
+                if time.monotonic() - self._refreshed_at > _PAUSE:
+                    await self._refresh()
 
     async def keep_writing(self, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
             await self.write()
 
-    async def refresh(self) -> Sequence[OperationRow]:
+    async def refresh(self) -> None:
         """Take what was imported or retired since the last time."""
-        try:
-            rows = await operations.changes(self._stores.reads, after=self._revision)
-        except Exception as error:
-            _tell(error)
-            return []
-        if rows:
-            self._lookup.trusted.take([_imported(row) for row in rows])
-            self._revision = rows[-1].revision
-        return rows
+        # One after another, or an older answer that comes later would bring back what was retired.
+        async with self._refreshing:
+            await self._refresh()
 
     async def write(self) -> None:
         """Add what was counted since to PostgreSQL's counts; what fails is kept for the next time."""
@@ -93,8 +103,22 @@ class Keeper:
             self._lookup.trusted.used |= used
             _tell(error)
 
-    async def _warm(self, rows: Sequence[OperationRow]) -> None:
+    async def _refresh(self) -> None:
+        try:
+            rows = await operations.changes(self._stores.reads, after=self._revision)
+        except Exception as error:
+            _tell(error)
+            return
+        finally:
+            self._refreshed_at = time.monotonic()
+        if rows:
+            self._lookup.trusted.take([_imported(row) for row in rows])
+            self._revision = rows[-1].revision
+            self._cold += rows
+
+    async def _warm(self) -> None:
         """Compile what was used last first, as far as there is room."""
+        rows, self._cold = self._cold, []
         trusted = [row for row in rows if row.retired_at is None]
         for row in sorted(trusted, key=lambda row: row.last_used_on or date.min, reverse=True):
             if self._documents.trusted_bytes >= self._documents.max_trusted_bytes:

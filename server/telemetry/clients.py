@@ -24,3 +24,9 @@ class ClientMetrics(Collector):
         for (client, kind), count in self._uses.totals.copy().items():
             told.add_metric([client.name or "unnamed", client.version, kind], count)
         yield told
+        yield CounterMetricFamily(
+            "plaza_trusted_looks",
+            "Requests for what the list of trusted operations did not have and was asked for anew.",
+            value=self._uses.looks,
+        )
+        yield CounterMetricFamily("plaza_trusted_finds", "Those that it had then.", value=self._uses.found)

@@ -1,10 +1,11 @@
 """Finding documents: whatever the store says, a hash means its text alone, and nothing is parsed without need."""
 
 import pytest
+from graphql import GraphQLError
 
 from engine.clients import Kind
 from engine.documents import Documents, sha256_of
-from engine.lookup import Found, Lookup
+from engine.lookup import Found, Lookup, Mode
 from engine.parameters import Parameters
 from engine.refusals import Refusal
 from engine.trusted import Imported, Trusted
@@ -110,3 +111,48 @@ async def test_no_number_of_other_documents_makes_a_trusted_one_be_read_again() 
     assert (await find(found_by, documentId="limits")).document is first.document
     assert (await find(found_by, extensions=by_hash(LIMITS))).document is first.document
     assert documents.parsed == parsed
+
+
+@pytest.mark.parametrize(
+    ("mode", "members"),
+    [
+        (Mode.OPEN, {"documentId": "limits"}),
+        (Mode.ENFORCE, {"documentId": "limits"}),
+        (Mode.ENFORCE, {"extensions": by_hash(LIMITS)}),
+        (Mode.ENFORCE, {"extensions": by_hash(LIMITS), "query": LIMITS}),
+        (Mode.ENFORCE, {"query": LIMITS}),
+    ],
+)
+async def test_what_the_list_does_not_have_is_looked_for_once_more(mode: Mode, members: dict[str, object]) -> None:
+    documents = Documents(schema.types)
+    found_by = Lookup(documents, Trusted(documents), mode=mode)
+
+    async def nothing_new() -> None:
+        pass
+
+    async def imported() -> None:
+        found_by.trusted.take([Imported("limits", LIMITS, documents.read(LIMITS).digest)])
+
+    for look_again in (None, nothing_new):
+        found_by.look_again = look_again
+        with pytest.raises(Refusal):
+            await find(found_by, **members)
+    found_by.look_again = imported
+    for _ in range(2):
+        assert (await find(found_by, **members)).kind is Kind.TRUSTED
+    assert (found_by.uses.looks, found_by.uses.found) == (2, 1)
+
+
+@pytest.mark.parametrize("members", [{"extensions": by_hash(LIMITS)}, {"query": LIMITS}, {"query": "{"}, {}])
+async def test_what_has_nothing_to_do_with_the_list_is_not_looked_for(members: dict[str, object]) -> None:
+    found_by, _ = lookup()
+    found_by.look_again = never
+    try:
+        await find(found_by, **members)
+    except GraphQLError:
+        assert members != {"query": LIMITS}
+    assert found_by.uses.looks == 0
+
+
+async def never() -> None:
+    raise AssertionError

@@ -102,3 +102,5 @@ async def test_clients_are_told_apart_by_the_names_they_give_as_far_as_there_are
     assert told(counted, client="shop", version="", kind="refused") == 1
     assert told(counted, client="(others)", version="", kind="refused") == 6
     assert told(counted) == MOST_CLIENTS + 8
+    assert told("plaza_trusted_looks_total") == MOST_CLIENTS + 6
+    assert told("plaza_trusted_finds_total") == 0
