@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -136,9 +137,15 @@ async def empty(fresh_limits: Empty, owner: asyncpg.Connection) -> Empty:
 
 @pytest.fixture
 async def services(process: Services, empty: Empty) -> AsyncIterator[Services]:
-    """Services over an empty database and an empty Redis."""
+    """Services over an empty database and an empty Redis, which remember no test before."""
+    forget(process)
     yield process
     await empty()
+
+
+def forget(services: Services) -> None:
+    """What they let through: told of it, a Redis that was emptied on purpose would count it again."""
+    services.buckets._local = buckets.LocalBuckets()
 
 
 @pytest.fixture
@@ -149,7 +156,8 @@ def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     script = buckets.SCRIPT.replace(clock, "{1800000000, 0}")
     monkeypatch.setattr(buckets, "SCRIPT", script)
     monkeypatch.setattr(buckets, "_SHA", hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest())
-    monkeypatch.setattr(buckets, "time", SimpleNamespace(monotonic_ns=lambda: 0))
+    now = time.monotonic_ns()  # and nothing goes back
+    monkeypatch.setattr(buckets, "time", SimpleNamespace(monotonic_ns=lambda: now))
 
 
 @pytest.fixture
@@ -221,6 +229,7 @@ async def served(settings: Settings) -> AsyncIterator[Starlette]:
 @pytest.fixture
 def app(served: Starlette, services: Services) -> Starlette:
     """The whole application with stores of its own, over this worker's empty database."""
+    forget(served.state.services)
     return served
 
 
