@@ -11,7 +11,7 @@ import pytest
 from schema.context import Services
 from server.app import open_services
 from server.settings import Settings
-from tests.conftest import Api, Refused
+from tests.conftest import Api, Refused, forget
 from tests.dose import IS_FULL
 from tests.factories import Make
 from tests.invariants import broken
@@ -77,6 +77,7 @@ async def test_every_counter_equals_its_rows_after_a_storm(
         assert await broken(owner) == {}
         assert await owner.fetchval(_DEADLOCKS) == deadlocks
         await wide.stores.redis.flushdb()
+        forget(wide)
 
 
 async def _all_at_once(api: Api, deeds: list[tuple[Any, str, str]]) -> list[str]:
