@@ -28,6 +28,16 @@ async def test_a_redis_that_may_not_write_is_no_trouble(server: Server) -> None:
     await redis.aclose()
 
 
+async def test_a_redis_that_does_not_tell_of_itself_is_no_trouble(server: Server) -> None:
+    redis = connect(f"{server.url}?{PATIENT}")
+    await redis.acl_setuser("default", enabled=True, commands=["-info"])
+    charge = fresh()
+    verdicts = [await Buckets(redis).take([charge]) for _ in range(HOUR.count + 1)]
+    assert [verdict.allowed for verdict in verdicts] == [True] * HOUR.count + [False]
+    assert not any(verdict.is_local for verdict in verdicts)
+    await redis.aclose()
+
+
 class Watched(Breaker):
     """A breaker whose clock the test sets, and which remembers whom it let through."""
 
