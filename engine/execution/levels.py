@@ -52,6 +52,15 @@ class FieldsLevel:
                 return None
             function = self._functions[are_maps] = row_function(self._columns, of_mappings=are_maps)
         try:
-            return function(objects)
+            return function(objects) if self._left else _each_once(function, objects)
         except Exception:
             return None
+
+
+def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:
+    """Where an object stands at several places, and nothing more will be put into its row, they share it."""
+    different = {id(each): each for each in objects}
+    if len(different) == len(objects):
+        return function(objects)
+    rows = dict(zip(different, function([*different.values()]), strict=True))
+    return [rows[id(each)] for each in objects]

@@ -7,6 +7,7 @@ a batch, the executor does that itself.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import strawberry
 from graphql import (
     GraphQLField,
     GraphQLFieldResolver,
@@ -16,7 +17,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import StrawberryArgument, convert_arguments
+from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from engine.batch import BATCH
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _STRAWBERRY: Final = GraphQLCoreConverter.DEFINITION_BACKREF
 _BASIC: Final = "_get_basic_result"
+# Of arguments: what Strawberry passes on as graphql-core has coerced it.
+_STAYS: Final = (str, int, float, bool, strawberry.ID)
 
 
 def field_of(
@@ -102,9 +106,13 @@ def function_of(definition: GraphQLField) -> GraphQLFieldResolver | None:
     takes_itself = resolver.self_parameter is not None
     info_name = None if resolver.info_parameter is None else resolver.info_parameter.name
     parents = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each is not None]
+    # In the order of the schema, which is that of the function.
+    names = dict(zip(definition.args, [argument.python_name for argument in field.arguments], strict=True))
 
-    def call(source: Any, raw_info: Any) -> Any:
-        named = dict.fromkeys(parents, source)
+    def call(source: Any, raw_info: Any, **given: Any) -> Any:
+        named = {names[name]: value for name, value in given.items()}
+        for name in parents:
+            named[name] = source
         if info_name is not None:
             named[info_name] = raw_info.schema._strawberry_schema.config.info_class(
                 _raw_info=raw_info, _field=field
@@ -125,7 +133,12 @@ def _is_bare(field: StrawberryField, definition: GraphQLField) -> bool:
         handlers is not None
         and not handlers.cell_contents
         and not field.extensions
-        and not field.arguments
+        and all(map(_stays_as_it_is, field.arguments))
         and type(field).get_result is StrawberryField.get_result
         and callable(field.base_resolver and field.base_resolver.wrapped_func)
     )
+
+
+def _stays_as_it_is(argument: StrawberryArgument) -> bool:
+    kind = argument.type.of_type if type(argument.type) is StrawberryOptional else argument.type
+    return kind in _STAYS
