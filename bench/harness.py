@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from bench.processes import cpu_seconds, family, keep_off_last_core, on_last_core, running
+from bench.processes import cores, cpu_seconds, family, keep_off_last_core, on_cores, running
 
 ROUNDS: Final = 7
 SECONDS: Final = 0.6
@@ -81,7 +81,7 @@ def measure(
     samples: list[Sample] = []
     with ExitStack() as stack:
         lanes = [stack.enter_context(Lane(contender)) for contender in contenders]
-        stack.enter_context(on_last_core())
+        stack.enter_context(on_cores(cores()[-1:]))
         for lane in lanes:
             progress(f"warming {lane.contender.name}")
             lane.warm()

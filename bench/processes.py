@@ -78,19 +78,25 @@ def keep_off_last_core(process: psutil.Process) -> None:
         process.cpu_affinity(cores[:-1])
 
 
+def cores() -> list[int]:
+    """Those that this process may run on; none where there is but one, or the system does not let us choose."""
+    found = _cores(psutil.Process())
+    return found if len(found) > 1 else []
+
+
 @contextmanager
-def on_last_core() -> Iterator[None]:
-    """This process meanwhile has a core of its own."""
-    process = psutil.Process()
-    cores = _cores(process)
-    if len(cores) < 2:
+def on_cores(chosen: Sequence[int]) -> Iterator[None]:
+    """This process keeps to them meanwhile, and so does for ever what it starts; to any, if there are none."""
+    if not chosen:
         yield
         return
-    process.cpu_affinity(cores[-1:])
+    process = psutil.Process()
+    before = process.cpu_affinity()
+    process.cpu_affinity(list(chosen))
     try:
         yield
     finally:
-        process.cpu_affinity(cores)
+        process.cpu_affinity(before)
 
 
 def _cores(process: psutil.Process) -> list[int]:

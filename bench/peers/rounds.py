@@ -1,0 +1,32 @@
+"""Rounds in which everybody is measured once, and what they say together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import TypeAlias
+
+from bench.peers.lanes import Figures, Lane
+
+# By contender.
+Round: TypeAlias = Mapping[str, Figures]
+
+
+def measure(
+    lanes: Sequence[Lane], *, rounds: int, seconds: float, progress: Callable[[str], None] = lambda _: None
+) -> list[Round]:
+    """Whoever goes first in one round goes last in the next."""
+    found: list[Round] = []
+    for number in range(rounds):
+        progress(f"round {number + 1} of {rounds}")
+        order = lanes if number % 2 == 0 else lanes[::-1]
+        found.append({lane.name: lane.sample(seconds) for lane in order})
+    return found
+
+
+def middle(rounds: Sequence[Round], name: str, figure: str) -> float:
+    """The median of one contender's figure."""
+    return median(getattr(each[name], figure) for each in rounds)
+
+
+def ratio(rounds: Sequence[Round], name: str, to: str) -> float:
+    """The median of how much CPU one takes for a request, by another's in the same round."""
+    return median(each[name].cpu / each[to].cpu for each in rounds)

@@ -1,0 +1,1 @@
+SELECT id, username, display_name FROM users WHERE id = ANY ($1::bigint[])

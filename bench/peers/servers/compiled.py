@@ -1,0 +1,139 @@
+"""Plaza's engine alone: a small Strawberry schema with batch fields, on raw ASGI."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from inspect import isawaitable
+from operator import itemgetter
+from typing import Any, cast
+
+import asyncpg
+import strawberry
+from aiodataloader import DataLoader
+from graphql import DocumentNode, execute, parse, validate
+from strawberry.schema.config import StrawberryConfig
+
+from bench.peers.servers.asgi import Application
+from bench.peers.servers.database import Connections
+from bench.peers.servers.keys import SIZE, encoded, place
+from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
+from engine.batch import batch
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's."""
+
+    connections: Connections
+    viewer: int
+    batches: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type
+class Post(Written):
+    key: strawberry.Private[int]
+    author_key: strawberry.Private[int]
+
+    @batch
+    @staticmethod
+    async def author(posts: list["Post"], info: Info) -> list[User | None]:
+        keys = [post.author_key for post in posts]
+        users = {user.key: user for user in await info.context.connections.fetch("authors", list(set(keys)))}
+        return [users.get(key) for key in keys]
+
+    @batch
+    @staticmethod
+    async def viewer_has_liked(posts: list["Post"], info: Info) -> list[bool]:
+        keys = [post.key for post in posts]
+        liked = {row[0] for row in await info.context.connections.fetch("likes", info.context.viewer, keys)}
+        return [key in liked for key in keys]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def public_feed(self, info: Info, first: int = SIZE, after: str | None = None) -> Connection[Post]:
+        asked = info.context
+        rows = await asked.connections.fetch("posts", asked.viewer, place(after), first + 1)
+        return page(rows, first)
+
+
+class PostRow(asyncpg.Record):
+    """A row that is the schema's `Post`, and the edge which holds it: nothing is copied."""
+
+    key = property(itemgetter(0))
+    author_key = property(itemgetter(1))
+    text = property(itemgetter(2))
+    created_at = property(itemgetter(3))
+    like_count = property(itemgetter(4))
+    comment_count = property(itemgetter(5))
+
+    @property
+    def id(self) -> str:
+        return encoded("Post", self[0])
+
+    @property
+    def cursor(self) -> str:
+        return encoded("posts", self[0])
+
+    @property
+    def node(self) -> "PostRow":
+        return self
+
+
+class UserRow(asyncpg.Record):
+    """A row that is the schema's `User`."""
+
+    key = property(itemgetter(0))
+    username = property(itemgetter(1))
+    display_name = property(itemgetter(2))
+
+    @property
+    def id(self) -> str:
+        return encoded("User", self[0])
+
+
+def page(rows: list[PostRow], first: int) -> Connection[Post]:
+    """Of one row more than are shown, where there are so many."""
+    shown = rows[:first]
+    last = shown[-1].cursor if shown else None
+    return Connection(
+        edges=cast(list[Edge[Post]], shown),
+        page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=last),
+    )
+
+
+# Left to orjson, which writes it as part of the answer.
+_DATE_TIME = strawberry.scalar(
+    name="DateTime", serialize=lambda moment: moment, parse_value=datetime.fromisoformat
+)
+schema = strawberry.Schema(Query, config=StrawberryConfig(scalar_map={datetime: _DATE_TIME}))._schema
+
+
+@cache
+def _document(text: str) -> DocumentNode:
+    document = parse(text)
+    if errors := validate(schema, document):
+        raise errors[0]
+    return document
+
+
+async def _answer(connections: Connections, viewer: int, posted: Mapping[str, Any]) -> object:
+    result = execute(
+        schema,
+        _document(posted["query"]),
+        context_value=Context(connections, viewer),
+        variable_values=posted["variables"],
+    )
+    if isawaitable(result):
+        result = await result
+    if result.errors:
+        raise result.errors[0]
+    return {"data": result.data}
+
+
+app = Application(_answer, {"posts": PostRow, "authors": UserRow})

@@ -1,0 +1,57 @@
+"""The page's statements on asyncpg: prepared on as many connections as every other server has."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
+
+Statements: TypeAlias = Mapping[str, "PreparedStatement[Any]"]
+
+_TEXTS = {file.stem: file.read_text() for file in Path(__file__).parent.glob("*.sql")}
+
+
+class Connections:
+    """Those that are free; a statement waits for one of them."""
+
+    def __init__(self) -> None:
+        self._free: asyncio.LifoQueue[Statements] = asyncio.LifoQueue()
+
+    async def fetch(self, name: str, *values: Any) -> list[Any]:
+        """The rows of a statement, which is named by its file."""
+        statements = await self._free.get()
+        try:
+            return await statements[name].fetch(*values)
+        finally:
+            self.put(statements)
+
+    def put(self, statements: Statements) -> None:
+        self._free.put_nowait(statements)
+
+
+@asynccontextmanager
+async def opened(records: Mapping[str, type[asyncpg.Record]]) -> AsyncIterator[Connections]:
+    """`records`, by statement, are the classes of rows that are to be more than tuples."""
+    connections = Connections()
+    async with AsyncExitStack() as stack:
+        for _ in range(int(os.environ["CONNECTIONS"])):
+            connection = await asyncpg.connect(os.environ["DATABASE_URL"], server_settings={"jit": "off"})
+            stack.push_async_callback(connection.close)
+            connections.put(await _prepared(connection, records))
+        yield connections
+
+
+async def _prepared(
+    connection: asyncpg.Connection, records: Mapping[str, type[asyncpg.Record]]
+) -> dict[str, "PreparedStatement[Any]"]:
+    statements = {
+        name: await connection.prepare(text, record_class=records.get(name, asyncpg.Record))
+        for name, text in _TEXTS.items()
+    }
+    # asyncpg leaves it to the next statement to end what preparing began, and the role's timeout runs until then.
+    await connection.execute("SELECT")
+    return statements
