@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 
 import httptools
 import uvloop
@@ -50,8 +50,7 @@ class _Client(asyncio.Protocol):
         self._asking = asking
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         self._ask()
 
     def data_received(self, data: bytes) -> None:

@@ -11,7 +11,7 @@ from aiodataloader import DataLoader
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from strawberry.asgi import GraphQL
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
@@ -114,4 +114,4 @@ schema = strawberry.Schema(
     extensions=[ParserCache, ValidationCache],
     config=StrawberryConfig(scalar_map={datetime: _DATE_TIME}),
 )
-app = Starlette(routes=[Route("/ready", _ready), Mount("/graphql", _View(schema))], lifespan=_lifespan)
+app = Starlette(routes=[Route("/ready", _ready), Route("/graphql", _View(schema))], lifespan=_lifespan)
