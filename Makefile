@@ -10,7 +10,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
-.PHONY: help serve worker test test-all check format lock schema load bench figures clean
+.PHONY: help serve worker test test-all check format lock schema load bench bench-peers figures clean
 
 help:
 	@echo "make serve     PostgreSQL, Valkey, a demonstration network and the API on this machine"
@@ -22,6 +22,7 @@ help:
 	@echo "make .env      passwords and a signing key for compose.yaml"
 	@echo "make load      people use a served Plaza for a minute: latency, errors, CPU and memory against the targets"
 	@echo "make bench     CPU and latency of every hot operation on networks of 2,000 and 20,000 people"
+	@echo "make bench-peers  one page by hand, by Plaza and by other GraphQL servers; needs npm's registry once"
 	@echo "make figures   CPU of what each gate refuses, and of operations by id against their text"
 	@echo "make clean     remove the environment and the local data"
 
@@ -77,6 +78,12 @@ bench: $(STAMP)
 	@echo "Bringing what measuring needs, where it is missing ..."
 	@$(BIN)/uv sync --quiet --frozen --inexact --group bench
 	@$(BIN)/python -m bench.measure $(BENCH)
+
+# PEERS="--rounds 3 --seconds 10", or PEERS=--endurance.
+bench-peers: $(STAMP)
+	@echo "Bringing what measuring needs, where it is missing ..."
+	@$(BIN)/uv sync --quiet --frozen --inexact --group bench
+	@$(BIN)/python -m bench.peers.measure $(PEERS)
 
 figures: $(STAMP)
 	@$(BIN)/uv sync --quiet --frozen --inexact --group bench

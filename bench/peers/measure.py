@@ -40,7 +40,7 @@ _ENDURANCE = """# Endurance
 
 {machine}
 
-{versions}. Resident memory of one process. Made by `make bench-peers BENCH=--endurance`.
+{versions}. Resident memory of one process. Made by `make bench-peers PEERS=--endurance`.
 
 {table}
 """

@@ -24,7 +24,7 @@ def measure(
 
 def middle(rounds: Sequence[Round], name: str, figure: str) -> float:
     """The median of one contender's figure."""
-    return median(getattr(each[name], figure) for each in rounds)
+    return float(median(getattr(each[name], figure) for each in rounds))
 
 
 def ratio(rounds: Sequence[Round], name: str, to: str) -> float:

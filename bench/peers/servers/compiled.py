@@ -1,7 +1,7 @@
 """Plaza's engine alone: a small Strawberry schema with batch fields, on raw ASGI."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from inspect import isawaitable
@@ -10,15 +10,15 @@ from typing import Any, cast
 
 import asyncpg
 import strawberry
-from aiodataloader import DataLoader
-from graphql import DocumentNode, execute, parse, validate
+from graphql import DocumentNode, parse, validate
 from strawberry.schema.config import StrawberryConfig
 
 from bench.peers.servers.asgi import Application
 from bench.peers.servers.database import Connections
-from bench.peers.servers.keys import SIZE, encoded, place
 from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
+from bench.peers.servers.keys import SIZE, encoded, place
 from engine.batch import batch
+from engine.execution import execute
 
 
 @dataclass(slots=True)
@@ -27,7 +27,6 @@ class Context:
 
     connections: Connections
     viewer: int
-    batches: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
 
 
 Info = strawberry.Info[Context, None]

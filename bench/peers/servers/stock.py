@@ -17,8 +17,8 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from bench.peers.servers.database import Connections, opened
-from bench.peers.servers.keys import SIZE, encoded, place
 from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
+from bench.peers.servers.keys import SIZE, encoded, place
 
 
 @dataclass
@@ -90,7 +90,7 @@ def context(connections: Connections, viewer: int) -> Context:
 
 
 class _View(GraphQL[Context, None]):
-    async def get_context(self, request: HTTPConnection, response: Any) -> Context:  # type: ignore[override] # not `Request | WebSocket`
+    async def get_context(self, request: HTTPConnection, response: Any) -> Context:
         return context(request.app.state.connections, int(request.headers["x-viewer"]))
 
 
