@@ -40,7 +40,11 @@ async def _ask(port: int, requests: Iterator[bytes], is_enough: Callable[[Asking
     clients = [
         (await loop.create_connection(lambda: _Client(asking), "127.0.0.1", port))[1] for _ in range(CLIENTS)
     ]
-    await asyncio.gather(*(client.done for client in clients))
+    try:
+        await asyncio.gather(*(client.done for client in clients))
+    finally:
+        for client in clients:
+            client.leave()
     return asking
 
 
@@ -71,6 +75,9 @@ class _Client(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(exc or WrongAnswer("The connection was closed before the answer."))
 
+    def leave(self) -> None:
+        self._transport.close()
+
     def _ask(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._answer = b""
@@ -84,4 +91,4 @@ class _Client(asyncio.Protocol):
             self.done.set_result(None)
         else:
             self.done.set_exception(error)
-        self._transport.close()
+        self.leave()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import report
+from bench import executor, report
 from bench.harness import ROUNDS
 from bench.networks import copy_of, say, stores
 from bench.peers import endurance, tables
@@ -30,11 +30,18 @@ _PEERS = """# Peers
 A page of 20 posts of the public feed with authors, counters and what the viewer likes, from the same PostgreSQL by
 the same three statements; Plaza itself sends its own. All answers were found equal before. Each server is one
 process on one core, and is asked by {clients} clients from another, where PostgreSQL is too. CPU is that of the
-process for one request. Made by `make bench-peers`; `docs/performance.md` says how.
+process for one request. Made by `make bench-peers`;
+`docs/performance.md` says how.
 
 {table}
 
 ![CPU of a page](peers.png)
+
+## The executor alone
+
+In one process, in turns, without HTTP, SQL and JSON; the page is compared with that of Strawberry. CPU.
+
+{executor}
 """
 _ENDURANCE = """# Endurance
 
@@ -61,6 +68,8 @@ def _peers(wanted: argparse.Namespace) -> list[str]:
             say(f"warming {lane.name}")
             lane.ask(wanted.warming)
         rounds = measure(lanes, rounds=wanted.rounds, seconds=wanted.seconds, progress=say)
+    say("the executor alone")
+    speeds = executor.speeds(wanted.rounds)
     text = _PEERS.format(
         machine=machine,
         versions=_versions(),
@@ -68,10 +77,11 @@ def _peers(wanted: argparse.Namespace) -> list[str]:
         seconds=wanted.seconds,
         clients=CLIENTS,
         table=tables.table(rounds),
+        executor=executor.table(speeds),
     )
     _write(wanted.results / "peers.md", text)
     tables.plot(rounds, wanted.results / "peers.png")
-    return list(tables.missed(rounds))
+    return [*tables.missed(rounds), *executor.missed(speeds)]
 
 
 def _endurance(wanted: argparse.Namespace) -> list[str]:

@@ -61,8 +61,10 @@ class Query:
         return page(rows, first)
 
 
-class PostRow(asyncpg.Record):
-    """A row that is the schema's `Post`, and the edge which holds it: nothing is copied."""
+class PostRow:
+    """A row as the schema's `Post`, and as the edge which holds it: nothing is copied."""
+
+    __slots__ = ()
 
     key = property(itemgetter(0))
     author_key = property(itemgetter(1))
@@ -70,30 +72,28 @@ class PostRow(asyncpg.Record):
     created_at = property(itemgetter(3))
     like_count = property(itemgetter(4))
     comment_count = property(itemgetter(5))
-
-    @property
-    def id(self) -> str:
-        return encoded("Post", self[0])
-
-    @property
-    def cursor(self) -> str:
-        return encoded("posts", self[0])
-
-    @property
-    def node(self) -> "PostRow":
-        return self
+    id = property(lambda row: encoded("Post", row[0]))
+    cursor = property(lambda row: encoded("posts", row[0]))
+    node = property(lambda row: row)
 
 
-class UserRow(asyncpg.Record):
-    """A row that is the schema's `User`."""
+class UserRow:
+    """A row as the schema's `User`."""
+
+    __slots__ = ()
 
     key = property(itemgetter(0))
     username = property(itemgetter(1))
     display_name = property(itemgetter(2))
+    id = property(lambda row: encoded("User", row[0]))
 
-    @property
-    def id(self) -> str:
-        return encoded("User", self[0])
+
+class _PostRecord(PostRow, asyncpg.Record):
+    __slots__ = ()
+
+
+class _UserRecord(UserRow, asyncpg.Record):
+    __slots__ = ()
 
 
 def page(rows: list[PostRow], first: int) -> Connection[Post]:
@@ -135,4 +135,4 @@ async def _answer(connections: Connections, viewer: int, posted: Mapping[str, An
     return {"data": result.data}
 
 
-app = Application(_answer, {"posts": PostRow, "authors": UserRow})
+app = Application(_answer, {"posts": _PostRecord, "authors": _UserRecord})
