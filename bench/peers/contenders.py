@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -55,6 +56,12 @@ def contenders(network: Network, names: Sequence[str] = NAMES) -> list[Contender
     return [_contender(name, network, page, people) for name in names]
 
 
+def node_version() -> str:
+    """Of what runs those that are not in Python."""
+    asked = subprocess.run([_node(), "--version"], capture_output=True, text=True, check=True)
+    return asked.stdout.strip().removeprefix("v")
+
+
 def _contender(name: str, network: Network, page: Operation, people: Sequence[Reader]) -> Contender:
     if name == "plaza":
         return plaza(name, network, operations=[page], METRICS_TOKEN="secret" * 6)
@@ -78,10 +85,13 @@ def _in_python(application: str) -> tuple[Sequence[str], Mapping[str, str]]:
 
 def _on_node(program: str) -> tuple[Sequence[str], Mapping[str, str]]:
     installed(FOLDER)
-    environment = find().environment
-    node = shutil.which("node", path=environment["PATH"])
+    return [_node(), str(_SERVERS / program)], {**find().environment, "NODE_ENV": "production"}
+
+
+def _node() -> str:
+    node = shutil.which("node", path=find().environment["PATH"])
     assert node
-    return [node, str(_SERVERS / program)], {**environment, "NODE_ENV": "production"}
+    return node
 
 
 def _request(page: Operation, people: Sequence[Reader], number: int) -> Request:

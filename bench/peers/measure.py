@@ -12,7 +12,7 @@ from bench.networks import copy_of, say, stores
 from bench.peers import endurance, tables
 from bench.peers.agreement import agree
 from bench.peers.clients import CLIENTS
-from bench.peers.contenders import NAMES, contenders
+from bench.peers.contenders import NAMES, contenders, node_version
 from bench.peers.lanes import Lane
 from bench.peers.rounds import measure
 from bench.processes import cores, on_cores
@@ -30,8 +30,7 @@ _PEERS = """# Peers
 A page of 20 posts of the public feed with authors, counters and what the viewer likes, from the same PostgreSQL by
 the same three statements; Plaza itself sends its own. All answers were found equal before. Each server is one
 process on one core, and is asked by {clients} clients from another, where PostgreSQL is too. CPU is that of the
-process for one request. Made by `make bench-peers`;
-`docs/performance.md` says how.
+process for one request. Made by `make bench-peers`; `docs/performance.md` says how.
 
 {table}
 
@@ -110,7 +109,7 @@ def _running(people: int, names: Sequence[str]) -> Iterator[list[Lane]]:
 
 
 def _versions() -> str:
-    return report.versions("graphql-core", "asyncpg", "uvicorn", "orjson")
+    return f"{report.versions('graphql-core', 'asyncpg', 'uvicorn', 'orjson')}, Node.js {node_version()}"
 
 
 def _write(file: Path, text: str) -> None:
