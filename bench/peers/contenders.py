@@ -26,7 +26,8 @@ FOLDER: Final = Path(__file__).parent
 _SERVERS: Final = FOLDER / "servers"
 _CONNECTIONS: Final = "10"  # to PostgreSQL, as many as Plaza has where nothing is said
 _PAGES: Final = 8
-_UVICORN: Final = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
+_QUIETLY: Final = ("--no-access-log", "--log-level", "warning")
+_UVICORN: Final = ("--loop", "uvloop", "--http", "httptools", "--no-proxy-headers", *_QUIETLY)
 
 # By name: of the Python servers the application, of the others the program.
 _IN_PYTHON: Final = {
