@@ -103,7 +103,7 @@ def execute(
             is_awaitable,
             is_async_iterable,
             hide_suggestions,
-            **({} if executor_class is None else {"operation_extensions": operation_extensions}),
+            **({} if operation_extensions is None else {"operation_extensions": operation_extensions}),
             **others,
         )
     manager = _manager(middleware)
