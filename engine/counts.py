@@ -20,24 +20,39 @@ _WORD: Final = re.compile(
 
 
 @dataclass(slots=True)
+class Selections:
+    """A selection set: its fields by their response keys with what is below them, and what it spreads."""
+
+    fields: list[tuple[str, "Selections"]] = field(default_factory=list)
+    inline: list["Selections"] = field(default_factory=list)
+    spreads: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.fields) + len(self.inline) + len(self.spreads)
+
+
+@dataclass(slots=True)
 class Counts:
     """Of an operation or a fragment, what it spreads included."""
 
     fields: int = 0
     aliases: int = 0
     directives: int = 0
-    # As far as it shows before fragments are spread: fields of the widest set, and keys that stand again in one.
+    # As far as it shows before fragments are spread: fields of the widest set, keys that stand again in one, and
+    # words of the longest object among the arguments.
     breadth: int = 0
     repeats: int = 0
+    literal: int = 0
     spreads: list[str] = field(default_factory=list)
+    selections: Selections = field(default_factory=Selections)
 
 
 def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def count(words: Sequence[str]) -> Sequence[Counts]:
-    """Of every definition; a fragment counts as often as it is spread, and is looked at once."""
+def count(words: Sequence[str]) -> "Reading":
+    """All of them read; a fragment counts as often as it is spread, and is looked at once."""
     reading = Reading()
     for word in words:
         reading.take(word)
@@ -46,7 +61,7 @@ def count(words: Sequence[str]) -> Sequence[Counts]:
         _spread(fragments[name], fragments)
     for operation in reading.operations:
         _spread(operation, fragments)
-    return reading.definitions
+    return reading
 
 
 def _spread(whole: Counts, fragments: Mapping[str, Counts]) -> None:
@@ -63,13 +78,18 @@ class Reading:
     def __init__(self) -> None:
         self.operations: list[Counts] = []
         self.fragments: dict[str, Counts] = {}
+        # Of every definition, those below others included.
+        self.sets: list[Selections] = []
         self._current: Counts | None = None
         self._parentheses = 0
         self._before = ""
-        # Response keys of the selection sets that are open, one for each brace.
-        self._keys: list[list[str]] = []
+        self._open: list[Selections] = []
+        # Of an object among the arguments: braces that are open, and words.
+        self._braces = self._literal = 0
         # What the next name is, where it is no field: a fragment's, the type after `on`, or what an alias is for.
         self._names_fragment = self._is_type = self._is_aliased = False
+        # Does the next brace follow three dots, or a field?
+        self._is_inline = False
 
     @property
     def definitions(self) -> Sequence[Counts]:
@@ -82,29 +102,47 @@ class Reading:
         if word in "()":
             self._parentheses += 1 if word == "(" else -1
         elif self._parentheses > 0:
-            return
+            self._argue(word)
         elif word in "{}":
             self._brace(word)
         elif self._current is None:
             self._begin(word)
         elif word == "@":
             self._current.directives += 1
-        elif self._keys:
+        elif self._open:
             self._select(self._current, word, before)
         elif self._names_fragment:
             self._names_fragment = False
             self.fragments[word] = self._current
 
+    def _argue(self, word: str) -> None:
+        if word in "{}":
+            self._braces = max(self._braces + (1 if word == "{" else -1), 0)
+        self._literal = self._literal + 1 if self._braces else 0
+        if self._current and self._literal > self._current.literal:
+            self._current.literal = self._literal
+
     def _brace(self, word: str) -> None:
         if word == "{":
             self._current = self._current or self._operation()
-            self._keys.append([])
-        elif self._keys and self._current:
-            keys = self._keys.pop()
+            self._open.append(self._below(self._current))
+            self.sets.append(self._open[-1])
+        elif self._open and self._current:
+            keys = [key for key, _ in self._open.pop().fields]
             self._current.breadth = max(self._current.breadth, len(keys))
             self._current.repeats += len(keys) - len(set(keys))
-        if not self._keys:
+        if not self._open:
             self._current = None
+
+    def _below(self, whole: Counts) -> Selections:
+        """Where the selections go that stand in the brace just opened."""
+        if not self._open:
+            return whole.selections
+        around = self._open[-1]
+        if self._is_inline or not around.fields:
+            around.inline.append(Selections())
+            return around.inline[-1]
+        return around.fields[-1][1]
 
     def _begin(self, word: str) -> None:
         if word == "fragment":
@@ -119,6 +157,8 @@ class Reading:
     def _select(self, whole: Counts, word: str, before: str) -> None:
         if word == ":":
             self._is_aliased = True
+        elif word == "...":
+            self._is_inline = True
         elif before == "@" or not (word[0].isalpha() or word[0] == "_"):
             return
         elif self._is_type:
@@ -127,9 +167,11 @@ class Reading:
             self._is_type = word == "on"
             if word != "on":
                 whole.spreads.append(word)
+                self._open[-1].spreads.append(word)
         elif self._is_aliased:
             self._is_aliased = False
             whole.aliases += word != "__typename"
         else:
             whole.fields += 1
-            self._keys[-1].append(word)
+            self._is_inline = False
+            self._open[-1].fields.append((word, Selections()))

@@ -192,10 +192,11 @@ class Documents:
         words = counts.words(text)
         if len(words) > WORDS:
             raise too_complex(f"A document has at most {WORDS:,} words and signs.")
-        _refuse(excess(each, COUNTED) for each in counts.count(words))
+        reading = counts.count(words)
+        _refuse(excess(each, COUNTED) for each in reading.definitions)
+        _refuse([overlaps.excess(reading)])
         self.parsed += 1
         document = Document(text, parse(text, allow_empty_selection_sets=False), sha256, len(words))
-        _refuse([overlaps.excess(document.node)])
         shapes = measure(self.schema, document.node, assumed=self.assumed, most=self.most)
         _refuse(excess(shape, MEASURED) or excess_at_root(shape, node.operation) for node, shape in shapes)
         document.operations = tuple(

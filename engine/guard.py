@@ -65,6 +65,8 @@ COUNTED: Final[Limits] = (
     # What shows at once; `engine.overlaps` counts what meets through fragments.
     Limit("repeats", "repeated fields", 100),
     Limit("directives", "directives", 50),
+    # Everything that is wrong in an object is told with the whole of it printed.
+    Limit("literal", "words of an object among the arguments", 150),
 )
 MEASURED: Final[Limits] = (
     Limit("depth", "levels", 12),

@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import counts
+from engine.counts import Selections
 from engine.documents import WORDS, Documents
 from engine.refusals import Refusal
 from schema.root import schema
@@ -113,6 +114,29 @@ def counted(document: DocumentNode) -> list[tuple[int, int, int, list[str]]]:
     return found
 
 
+def sets(document: DocumentNode) -> list[Selections]:
+    """The selection set of each definition as its tree has it."""
+    return [
+        selections(each.selection_set)
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+
+
+def selections(node: SelectionSetNode | None) -> Selections:
+    found = Selections()
+    for each in node.selections if node else ():
+        if isinstance(each, FragmentSpreadNode):
+            found.spreads.append(each.name.value)
+        elif isinstance(each, InlineFragmentNode):
+            found.inline.append(selections(each.selection_set))
+        else:
+            assert isinstance(each, FieldNode)
+            key = each.alias or each.name
+            found.fields.append((key.value, selections(each.selection_set)))
+    return found
+
+
 def agrees(text: str) -> None:
     document = parse(text)
     words = counts.words(text)
@@ -123,6 +147,7 @@ def agrees(text: str) -> None:
         reading.take(word)
     found = [(each.fields, each.aliases, each.directives, sorted(each.spreads)) for each in reading.definitions]
     assert found == counted(document)
+    assert [each for each in sets(document) if each not in reading.sets] == []
 
 
 @given(_TEXTS)
@@ -151,16 +176,31 @@ def test_a_fragment_counts_as_often_as_it_is_spread() -> None:
         "{ ...F a: x @d ...F ...Missing } fragment F on T { ...G b ...G } fragment G on T { ...H @d c: y } "
         "fragment H on T { ...H z }"
     )
-    operation, f, g, h = counts.count(counts.words(text))
+    operation, f, g, h = counts.count(counts.words(text)).definitions
     assert (h.fields, g.fields, f.fields) == (2, 3, 7)
     assert (operation.fields, operation.aliases, operation.directives) == (15, 5, 5)
 
 
 def test_what_stands_beside_each_other_is_counted_set_by_set() -> None:
     text = "{ a { x: b x: c b { a a a } ...F } a } fragment F on T { a b ... { c c } }"
-    operation, fragment = counts.count(counts.words(text))
+    operation, fragment = counts.count(counts.words(text)).definitions
     assert (operation.breadth, operation.repeats) == (3, 4)
     assert (fragment.breadth, fragment.repeats) == (2, 1)
+
+
+def test_the_longest_object_among_the_arguments_is_counted_whole() -> None:
+    text = "query($v: A = {a: 1}) { a(b: [{c: {d: [1, 2]}}, {e: 1}], f: 3) @g(h: {}) { i(j: {k: 1, l: 2}) } }"
+    (operation,) = counts.count(counts.words(text)).definitions
+    assert operation.literal == len(counts.words("{c: {d: [1, 2]}"))
+
+
+def test_a_long_object_is_refused_where_a_long_list_is_not() -> None:
+    known = Documents(schema.types)
+    create = "mutation { createPost(input: {%s}) { __typename } }"
+    with pytest.raises(Refusal, match="at most 150 words of an object"):
+        known.read(create % ("a: 1 " * 50))
+    assert known.parsed == 0
+    assert known.read("{ nodes(ids: [" + '"x" ' * 100 + "]) { id } }").operations
 
 
 def test_documents_have_at_most_so_many_words() -> None:
