@@ -19,7 +19,6 @@ from graphql import (
     TokenKind,
     parse,
     specified_rules,
-    validate,
     value_from_ast_untyped,
 )
 
@@ -27,12 +26,11 @@ from engine import counts, execution, overlaps
 from engine.cost import Amount, Price
 from engine.guard import COUNTED, MEASURED, excess, excess_at_root, measure
 from engine.refusals import bad_request, too_complex
+from engine.validation import validate
 from engine.weights import Weights, weigh
 
 TEXT_MAX: Final = 16 * 1024  # bytes
 WORDS: Final = 1000
-# So many are looked for; finding a hundred is most of what an invalid document costs.
-ERRORS: Final = 10
 # With its tree, its prices and what is wrong with it: 370 for what clients ask, never as much as this for what is
 # made up (measured with tracemalloc).
 BYTES_PER_WORD: Final = 1000
@@ -171,10 +169,7 @@ class Documents:
         """Why it cannot be executed, found out once."""
         if document.errors is None:
             self.validated += 1
-            # Nobody is told the suggestions, and looking for them costs more than all the rest.
-            document.errors = validate(
-                self.schema, document.node, self.rules, max_errors=ERRORS, hide_suggestions=True
-            )
+            document.errors = validate(self.schema, document.node, self.rules)
         return document.errors
 
     @property
