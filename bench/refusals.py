@@ -17,8 +17,8 @@ _TEXT: Final = """# Refusals
 {machine}
 
 {versions}. CPU of the process for one request through the whole application, without a socket, the least of
-{tries}. A gate has to cost at most 5 ms; what has to be parsed or validated whole before anything is found wrong
-with it is no gate, and may cost thrice that. Made by `make figures`; `bench/refused.py` has the requests.
+{tries}. A refusal has to cost at most 5 ms; a document as long as may be, of which all has to be validated, may
+cost twice that. Made by `make figures`; `bench/refused.py` has the requests.
 
 | request | bytes | refused with | CPU ms | at most |
 |---|---:|---|---:|---:|

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from bench.inside import ask
 from engine.codes import ErrorCode
-from engine.documents import TEXT_MAX, WORDS
+from engine.documents import ANYBODYS
 from engine.endpoint import BODY_MAX, URL_MAX
 from engine.guard import COUNTED, MEASURED, ROOT_LIMITS
 from engine.json_body import DEPTH, DIGITS, VALUES
@@ -113,28 +113,27 @@ def _chains() -> Iterator[Case]:
     meeting = "".join(
         f"fragment {way}{n} on Comment{{parent{{...{way}{n + 1}}}parent{{...{way}{n + 1} id}}}}"
         for way in "FG"
-        for n in range(22)
+        for n in range(12)
     )
-    ends = "".join(f"fragment {way}22 on Comment{{parent{{id}}}}" for way in "FG")
+    ends = "".join(f"fragment {way}12 on Comment{{parent{{id}}}}" for way in "FG")
     yield _too_complex("two such chains that meet", "fields", f'{{node(id:"x"){{...F0 ...G0}}}}{meeting}{ends}')
     names = [first + second for first in "abcdefghijklmnopqrstuvwxyz" for second in "abcdefghijklmnopqrstuvwxyz"]
-    names = [name for name in names if name != "on"][:601]
+    names = [name for name in names if name != "on"][:52]
     line = "".join(f"fragment {name} on Query{{...{after}}}" for name, after in pairwise(names))
-    yield _too_complex("600 fragments in a line", "words", f"{{...aa}}{line}")
+    yield _too_complex("51 fragments in a line", "fragments", f"{{...aa}}{line}")
 
 
 def _documents() -> Iterator[Case]:
     page, deep = _PAGE % "id", "id"
     for _ in range(_MOST["depth"]):
         deep = f"author{{posts{_PAGE % deep}}}"
-    yield _too_complex("a text of 16 KiB and one sign", "characters", "#" * (TEXT_MAX + 1))
-    yield _too_complex("one word too many", "words", "{viewer{" + "id " * (WORDS - 5) + "}}}")
+    yield _too_complex("a text of 8 KiB and one sign", "characters", "#" * (ANYBODYS.characters + 1))
+    yield _too_complex("one word too many", "words", "{viewer{" + "id " * (ANYBODYS.words - 5) + "}}}")
     hundred = "".join(f"f{number} " for number in range(100))
-    yield _too_complex("600 fields", "500 fields", "{" + f"viewer{{{hundred}}}" * 6 + "}")
+    six = "".join(f"a{number}:viewer{{...F}}" for number in range(6))
+    yield _too_complex("600 fields", "500 fields", f"{{{six}}}fragment F on User{{{hundred}}}")
     yield _too_complex("140 times the same field", "repeated", "{viewer{" + "id " * 140 + "}}")
-    yield _too_complex(
-        "140 times the same fields below it", "repeated", "{publicFeed{" + "edges{node{id}}" * 140 + "}}"
-    )
+    yield _too_complex("102 times the same fields, and one below", "repeated", "{" + "publicFeed{a} " * 102 + "}")
     yield _too_complex(
         "150 fields beside each other, and one", "beside", f"{{viewer{{{hundred}{hundred[:-10]}}}}}"
     )
@@ -154,29 +153,55 @@ def _documents() -> Iterator[Case]:
 
 
 def _unreadable() -> Iterator[Case]:
-    """Documents that have to be read to know what is wrong with them: the largest two may cost more than gates."""
-    most = "{viewer{" + "id(a:1)" * ((WORDS - 6) // 6)
-    yield Case(
-        "a syntax error as the last of 1,000 words", ErrorCode.GRAPHQL_PARSE_FAILED, "", _asking(most), most=15.0
-    )
-    endless = '{viewer(a:""" ' + '\\"""' * 4000
-    yield Case("a text that never ends", ErrorCode.GRAPHQL_PARSE_FAILED, "", _asking(endless))
-    unknown = "{viewer{TRY " + "".join(f"usernam{number} " for number in range(149)) + "}}"
-    yield Case(
-        "150 fields that are not there", ErrorCode.GRAPHQL_VALIDATION_FAILED, "", _asking(unknown), most=15.0
-    )
-    spread = "".join(f"...F{number} " for number in range(60))
-    same = "".join(f"fragment F{number} on PostConnection{{edges{{node{{id}}}}}}" for number in range(60))
+    """Documents that have to be read to know what is wrong with them."""
+    wrong = {
+        "a syntax error as the last of 500 words": "{viewer{" + "".join(f"f{n}(a:1)" for n in range(82)),
+        "a text that never ends": '{viewer(a:""" ' + '\\"""' * 2000,
+        "a comment of 8 KiB and a brace": "#" * (ANYBODYS.characters - 2) + "\n{",
+        "a syntax error after a block of 7 KiB": '{viewer(a:"""' + "\n a" * 2400 + '"""){id(}}',
+    }
+    for name, text in wrong.items():
+        yield Case(name, ErrorCode.GRAPHQL_PARSE_FAILED, "", _asking(text))
+    spread = "".join(f"...F{number} " for number in range(32))
+    same = "".join(f"fragment F{number} on PostConnection{{edges{{node{{id}}}}}}" for number in range(32))
     meeting = {
-        "60 fragments of the same fields": f"{{publicFeed{{{spread}}}}}{same}",
-        "90 inline ones": '{node(id:"x"){' + "...on Post{author{id}}" * 90 + "}}",
+        "32 fragments of the same fields": f"{{publicFeed{{{spread}}}}}{same}",
+        "45 inline ones": '{node(id:"x"){' + "...on Post{author{id}}" * 45 + "}}",
     }
     for name, text in meeting.items():
-        yield Case(name, ErrorCode.QUERY_TOO_COMPLEX, "pairs", _asking(text), most=15.0)
+        yield _too_complex(name, "pairs", text)
+    circle = "".join(f"fragment F{number} on User{{...F{(number + 1) % 49}}}" for number in range(49))
+    yield _too_complex("49 fragments in a circle", "selections", f"{{viewer{{...F0}}}}{circle}")
+    yield _too_complex("an object of 121 words", "object", "mutation{createPost(input:{" + "a:1 " * 40 + "})}")
     twice = "mutation{" + '%s:login(input:{username:"a",password:"b"}){__typename}' * 2 % ("a", "TRY") + "}"
     yield Case("two sign-ins by alias", ErrorCode.BAD_REQUEST, "once", _asking(twice))
-    several = "query A{viewer{id}}query TRY{viewer{id}}"
-    yield Case("two operations and no name", ErrorCode.BAD_REQUEST, "operationName", _asking(several))
+    several = "{TRY:viewer{id}}" + "{viewer{id}}" * 49
+    yield Case("50 operations and no name", ErrorCode.BAD_REQUEST, "operationName", _asking(several))
+
+
+def _invalid() -> Iterator[Case]:
+    """Documents that have to be validated as far as their tenth error; the largest whole, which costs more."""
+    unused = "".join(f"fragment F{number} on User{{id}}" for number in range(49))
+    unknown = " ".join(f"a{number}" for number in range(149))
+    unknown_types = " ".join(f"$a{number}:X" for number in range(120))
+    people = "".join(
+        f'a{n}:user(username:"x"){{...on User{{id username posts{{totalCount}}}}}}' for n in range(19)
+    )
+    wrong = {
+        "150 fields that are not there": f"{{viewer{{TRY {unknown}}}}}",
+        "49 fragments that nobody spreads": f"{{TRY:viewer{{id}}}}{unused}",
+        "149 fragments that are not there": f"{{TRY:viewer{{{unknown.replace('a', '...F')}}}}}",
+        "120 variables of no type": f"query TRY({unknown_types}){{viewer{{id}}}}",
+        "230 variables that are not there": "{TRY:nodes(ids:[" + "$a " * 230 + "]){id}}",
+        "480 values of another type": "{TRY:nodes(ids:[" + "1.5 " * 480 + "]){id}}",
+        "an object of 39 unknown members": "mutation TRY{createPost(input:{" + "a:1 " * 39 + "}){__typename}}",
+        "680 pairs of fields, and one unknown": f"{{TRY:publicFeed{{{'edges{node{id}}' * 21} a}}}}",
+        "a text of 7 KiB of escaped signs": '{TRY:user(username:"' + "\\n" * 3600 + '"){id a}}',
+    }
+    for name, text in wrong.items():
+        yield Case(name, ErrorCode.GRAPHQL_VALIDATION_FAILED, "", _asking(text))
+    largest = f"{{TRY:viewer{{id a}}{people}}}"
+    yield Case("480 words, and one unknown", ErrorCode.GRAPHQL_VALIDATION_FAILED, "", _asking(largest), most=10.0)
 
 
 def _bodies() -> Iterator[Case]:
@@ -233,7 +258,7 @@ def _requests() -> Iterator[Case]:
 
 
 def _ids() -> Iterator[Case]:
-    text = "{viewer{id}}" + " " * (TEXT_MAX - 12)
+    text = "{viewer{id}}" + " " * (16 * 1024 - 12)
     named = {"version": 1, "sha256Hash": "0" * 64}
     by_hash = {"extensions": {"persistedQuery": named}}
     not_in_list = ErrorCode.PERSISTED_QUERY_NOT_IN_LIST
@@ -259,4 +284,5 @@ CASES: Final[Sequence[Case]] = (
     *_requests(),
     *_ids(),
     *_unreadable(),
+    *_invalid(),
 )

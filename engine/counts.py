@@ -38,8 +38,8 @@ class Counts:
     fields: int = 0
     aliases: int = 0
     directives: int = 0
-    # As far as it shows before fragments are spread: fields of the widest set, keys that stand again in one, and
-    # words of the longest object among the arguments.
+    # As far as it shows before fragments are spread: what the widest set selects, keys that stand again in one,
+    # and words of the longest object among the arguments.
     breadth: int = 0
     repeats: int = 0
     literal: int = 0
@@ -76,6 +76,7 @@ class Reading:
     """What the words so far define, and where in it the next one stands."""
 
     def __init__(self) -> None:
+        self.definitions: list[Counts] = []
         self.operations: list[Counts] = []
         self.fragments: dict[str, Counts] = {}
         # Of every definition, those below others included.
@@ -90,10 +91,6 @@ class Reading:
         self._names_fragment = self._is_type = self._is_aliased = False
         # Does the next brace follow three dots, or a field?
         self._is_inline = False
-
-    @property
-    def definitions(self) -> Sequence[Counts]:
-        return [*self.operations, *self.fragments.values()]
 
     def take(self, word: str) -> None:
         if word[0] == "#":
@@ -128,8 +125,9 @@ class Reading:
             self._open.append(self._below(self._current))
             self.sets.append(self._open[-1])
         elif self._open and self._current:
-            keys = [key for key, _ in self._open.pop().fields]
-            self._current.breadth = max(self._current.breadth, len(keys))
+            closed = self._open.pop()
+            keys = [key for key, _ in closed.fields]
+            self._current.breadth = max(self._current.breadth, len(closed))
             self._current.repeats += len(keys) - len(set(keys))
         if not self._open:
             self._current = None
@@ -146,13 +144,17 @@ class Reading:
 
     def _begin(self, word: str) -> None:
         if word == "fragment":
-            self._current, self._names_fragment = Counts(), True
+            self._current, self._names_fragment = self._definition(), True
         elif word[0] != '"':
             self._current = self._operation()
 
     def _operation(self) -> Counts:
-        self.operations.append(Counts())
+        self.operations.append(self._definition())
         return self.operations[-1]
+
+    def _definition(self) -> Counts:
+        self.definitions.append(Counts())
+        return self.definitions[-1]
 
     def _select(self, whole: Counts, word: str, before: str) -> None:
         if word == ":":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     ASTValidationRule,
@@ -29,8 +29,18 @@ from engine.refusals import bad_request, too_complex
 from engine.validation import validate
 from engine.weights import Weights, weigh
 
-TEXT_MAX: Final = 16 * 1024  # bytes
-WORDS: Final = 1000
+
+class Bound(NamedTuple):
+    """How long a text may be that is read."""
+
+    characters: int
+    words: int
+
+
+# What anybody sends costs its reading before it can be refused; what operators import was read by them.
+ANYBODYS: Final = Bound(8 * 1024, 500)
+IMPORTED: Final = Bound(16 * 1024, 1000)
+DEFINITIONS: Final = 50
 # With its tree, its prices and what is wrong with it: 370 for what clients ask, never as much as this for what is
 # made up (measured with tracemalloc).
 BYTES_PER_WORD: Final = 1000
@@ -142,12 +152,12 @@ class Documents:
         self._recent = _Shelf(self.max_bytes)
         self._trusted = _Shelf(self.max_trusted_bytes)
 
-    def read(self, text: str) -> Document:
+    def read(self, text: str, bound: Bound = ANYBODYS) -> Document:
         """Parsed and measured; refuses what cannot be read or asks for too much."""
         sha256 = sha256_of(text)
         known = self.known(sha256)
         if known is None:
-            known = self._read(text, sha256)
+            known = self._read(text, sha256, bound)
             self._recent.put(known)
         return known
 
@@ -157,7 +167,7 @@ class Documents:
 
     def trust(self, text: str) -> Document:
         """As `read`, and never forgotten for one that is not trusted."""
-        document = self.read(text)
+        document = self.read(text, IMPORTED)
         self._recent.drop(document.sha256)
         self._trusted.put(document)
         return document
@@ -181,13 +191,15 @@ class Documents:
     def trusted_bytes(self) -> int:
         return self._trusted.bytes
 
-    def _read(self, text: str, sha256: str) -> Document:
-        if len(text) > TEXT_MAX:
-            raise too_complex(f"A document has at most {TEXT_MAX:,} characters.")
+    def _read(self, text: str, sha256: str, bound: Bound) -> Document:
+        if len(text) > bound.characters:
+            raise too_complex(f"A document has at most {bound.characters:,} characters.")
         words = counts.words(text)
-        if len(words) > WORDS:
-            raise too_complex(f"A document has at most {WORDS:,} words and signs.")
+        if len(words) > bound.words:
+            raise too_complex(f"A document has at most {bound.words:,} words and signs.")
         reading = counts.count(words)
+        if len(reading.definitions) > DEFINITIONS:
+            raise too_complex(f"A document has at most {DEFINITIONS} operations and fragments.")
         _refuse(excess(each, COUNTED) for each in reading.definitions)
         _refuse([overlaps.excess(reading)])
         self.parsed += 1

@@ -66,7 +66,7 @@ COUNTED: Final[Limits] = (
     Limit("repeats", "repeated fields", 100),
     Limit("directives", "directives", 50),
     # Everything that is wrong in an object is told with the whole of it printed.
-    Limit("literal", "words of an object among the arguments", 150),
+    Limit("literal", "words of an object among the arguments", 120),
 )
 MEASURED: Final[Limits] = (
     Limit("depth", "levels", 12),

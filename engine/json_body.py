@@ -11,7 +11,7 @@ DEPTH: Final = 32
 DIGITS: Final = 40
 # Items, members, objects and lists; more than any operation takes, and few enough to be looked at one by one.
 VALUES: Final = 2_500
-# Of one sign, those in texts as well: a document has up to 16,384 commas.
+# Of one sign, those in texts as well: an imported document has up to 16,384 commas.
 _SIGNS: Final = 20_000
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _AS_NOUGHT: Final = bytes.maketrans(b"123456789", b"0" * 9)

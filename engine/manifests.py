@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 from graphql import GraphQLError
 
-from engine.documents import Document, sha256_of
+from engine.documents import IMPORTED, Document, sha256_of
 from engine.persisted import ID
 from engine.pipeline import Schema
 
@@ -84,7 +84,7 @@ def _check(schema: Schema[Any], name: str, text: str) -> Document:
         raise ManifestRefused("an id has at most 256 plain characters")
     if name.startswith(_SHA256) and name != _SHA256 + sha256_of(text):
         raise ManifestRefused("the id is not the hash of the text")
-    document = schema.documents.read(text)
+    document = schema.documents.read(text, IMPORTED)
     if errors := schema.documents.validate(document):
         raise errors[0]
     if not document.operations:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from engine import counts
 from engine.counts import Selections
-from engine.documents import WORDS, Documents
+from engine.documents import ANYBODYS, DEFINITIONS, IMPORTED, Documents
 from engine.refusals import Refusal
 from schema.root import schema
 from server.reference.documents import Document
@@ -90,12 +90,9 @@ def tokens(document: DocumentNode) -> list[Token]:
 
 def counted(document: DocumentNode) -> list[tuple[int, int, int, list[str]]]:
     """Fields, aliases, directives and spreads of each definition, from its tree."""
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
-    }
     found = []
-    for definition in [*operations, *fragments.values()]:
+    for definition in document.definitions:
+        assert isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode)
         fields, aliases, spreads = 0, 0, []
         directives: list[DirectiveNode] = [*(definition.directives or ())]
         open_sets: list[SelectionSetNode] = [definition.selection_set]
@@ -184,8 +181,8 @@ def test_a_fragment_counts_as_often_as_it_is_spread() -> None:
 def test_what_stands_beside_each_other_is_counted_set_by_set() -> None:
     text = "{ a { x: b x: c b { a a a } ...F } a } fragment F on T { a b ... { c c } }"
     operation, fragment = counts.count(counts.words(text)).definitions
-    assert (operation.breadth, operation.repeats) == (3, 4)
-    assert (fragment.breadth, fragment.repeats) == (2, 1)
+    assert (operation.breadth, operation.repeats) == (4, 4)
+    assert (fragment.breadth, fragment.repeats) == (3, 1)
 
 
 def test_the_longest_object_among_the_arguments_is_counted_whole() -> None:
@@ -197,20 +194,38 @@ def test_the_longest_object_among_the_arguments_is_counted_whole() -> None:
 def test_a_long_object_is_refused_where_a_long_list_is_not() -> None:
     known = Documents(schema.types)
     create = "mutation { createPost(input: {%s}) { __typename } }"
-    with pytest.raises(Refusal, match="at most 150 words of an object"):
+    with pytest.raises(Refusal, match="at most 120 words of an object"):
         known.read(create % ("a: 1 " * 50))
     assert known.parsed == 0
     assert known.read("{ nodes(ids: [" + '"x" ' * 100 + "]) { id } }").operations
 
 
 def test_documents_have_at_most_so_many_words() -> None:
-    most = "{ a(b: [" + "1 " * (WORDS - 9) + "]) }"
-    assert len(counts.words(most)) == WORDS
+    most = "{ a(b: [" + "1 " * (ANYBODYS.words - 9) + "]) }"
+    assert len(counts.words(most)) == ANYBODYS.words
     known = Documents(schema.types)
     assert known.read(most).operations
     for more in (most + "#", most + "{", most.replace("1", "1 2", 1)):
-        with pytest.raises(Refusal, match="1,000 words and signs"):
+        with pytest.raises(Refusal, match="500 words and signs"):
             known.read(more)
+
+
+def test_what_operators_import_may_be_twice_as_long_and_is_then_answered_by_its_text() -> None:
+    known = Documents(schema.types)
+    long = "{ viewer { id } }" + " " * ANYBODYS.characters
+    with pytest.raises(Refusal, match="characters"):
+        known.read(long)
+    assert known.read(long, IMPORTED).operations
+    trusted = known.trust(long)
+    assert known.read(long) is trusted
+
+
+def test_documents_have_at_most_so_many_definitions() -> None:
+    known = Documents(schema.types)
+    fragments = "fragment F on User { id } " * DEFINITIONS
+    assert known.read(fragments)
+    with pytest.raises(Refusal, match="50 operations and fragments"):
+        known.read(fragments + "{ viewer { id } }")
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,10 @@ def test_fragments_hang_on_each_other_deeper_than_python_s_stack() -> None:
         ("{ viewer { " + " ".join(f"f{n}" for n in range(151)) + "} }", "fields beside each other"),
         ("{ viewer { " + " ".join(f"a{n}: id" for n in range(31)) + "} }", "aliases"),
         ("{ viewer { " + "id @include(if: true) " * 51 + "} }", "directives"),
-        ("{ " + "viewer { " + " ".join(f"f{n}" for n in range(501)) + "} }", "fields"),
+        (
+            "{ ...F ...F ...F ...F } fragment F on Query { " + " ".join(f"f{n}" for n in range(126)) + " }",
+            "fields",
+        ),
         ("{ viewer " + "@include(if: true) " * 6 + "{ id } }", "directives on one field"),
         ("{ " + " ".join(f"a{n}: __typename" for n in range(21)) + " }", "root fields of a query"),
     ],
