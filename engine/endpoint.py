@@ -6,10 +6,10 @@ Statuses follow the draft specification as the public audit of npm's `graphql-ht
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import orjson
 from graphql import GraphQLError, OperationType
@@ -19,13 +19,13 @@ from starlette.types import Receive, Scope, Send
 from engine import caching, csrf, metering, negotiation, parameters
 from engine.admission import Admission
 from engine.codes import ErrorCode
-from engine.lookup import Lookup
+from engine.host import Host
+from engine.lookup import Found, Lookup
 from engine.parameters import Parameters
-from engine.pipeline import Answer, Asked, Bucket, Schema
+from engine.pipeline import Answer, Asked, Schema
 from engine.refusals import Refusal, bad_http, bad_request
 
 C = TypeVar("C")
-C_co = TypeVar("C_co", covariant=True)
 
 BODY_MAX: Final = 128 * 1024
 URL_MAX: Final = 16 * 1024
@@ -54,35 +54,6 @@ class Bounds:
 
 
 BOUNDS: Final = Bounds()
-
-
-class Host(Protocol[C_co]):
-    """What the endpoint needs of the application around it."""
-
-    @property
-    def watch(self) -> Callable[[Headers], AbstractContextManager[None]]:
-        """Stands around a request from its headers to its reply."""
-
-    async def context(self, scope: Scope, headers: Headers, asked: Asked) -> C_co:
-        """Who asks, and what the operation may use."""
-
-    def may_have_committed(self, context: Any) -> bool:
-        """Has the operation come to where giving it up no longer undoes it?"""
-
-    def bucket(self, context: Any) -> Bucket | None:
-        """What the operation was paid from, once it was."""
-
-    def registrant(self, context: Any) -> str:
-        """Whose registrations of texts count together."""
-
-    def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
-        """May pages of that origin send requests in their visitor's name?"""
-
-    def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
-        """What leaves of them."""
-
-    def refusal_of(self, error: Exception) -> Refusal:
-        """For what broke outside of any field."""
 
 
 class Endpoint(Generic[C]):
@@ -119,15 +90,31 @@ class Endpoint(Generic[C]):
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
         media_type = negotiation.JSON
         try:
-            media_type = negotiation.answer_type(headers.get("accept"))
-            csrf.check(headers, lambda origin: self._host.is_allowed_origin(origin, headers))
-            asked_for = await self._read(scope, headers, receive)
-            answer = await self._answer(scope, headers, asked_for, receive)
+            async with self._counting(scope):
+                media_type = negotiation.answer_type(headers.get("accept"))
+                csrf.check(headers, lambda origin: self._host.is_allowed_origin(origin, headers))
+                found, asked = await self._price(scope, headers, await self._read(scope, headers, receive))
+            answer = await self._answer(scope, headers, found, asked, receive)
             return self._written(answer, media_type, headers)
         except GraphQLError as error:
             return self._refused(error, media_type)
         except Exception as error:
             return self._refused(self._host.refusal_of(error), media_type)
+
+    @asynccontextmanager
+    async def _counting(self, scope: Scope) -> AsyncIterator[None]:
+        """What is refused before it has a price is counted afterwards: good requests need no call for it."""
+        try:
+            yield
+        except GraphQLError:
+            self._check_patience(scope)
+            if refusal := await self._host.count_refused(scope):
+                raise refusal from None
+            raise
+
+    def _check_patience(self, scope: Scope) -> None:
+        if refusal := self._host.out_of_patience(scope):
+            raise refusal from None
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> Parameters:
         method = scope["method"]
@@ -144,22 +131,30 @@ class Endpoint(Generic[C]):
         except TimeoutError:
             raise bad_http(f"The body took longer than {self._bounds.body:g} s.", 408) from None
 
-    async def _answer(self, scope: Scope, headers: Headers, asked_for: Parameters, receive: Receive) -> Answer:
+    async def _price(self, scope: Scope, headers: Headers, asked_for: Parameters) -> tuple[Found, Asked]:
         is_get = scope["method"] == "GET"
-        in_path = scope.get("path_params", {}).get("id")
-        found = await self._lookup.find(asked_for, headers, is_get=is_get, in_path=in_path)
-        report = headers.get(metering.HEADER)
+        found = await self._lookup.find(
+            asked_for,
+            headers,
+            is_get=is_get,
+            in_path=scope.get("path_params", {}).get("id"),
+            before_reading=lambda: self._check_patience(scope),
+        )
         asked = self._schema.ask(
             found.document,
             asked_for.operation_name,
             asked_for.variables,
-            is_dry_run=report == metering.VALIDATE,
+            is_dry_run=headers.get(metering.HEADER) == metering.VALIDATE,
         )
-        kind = asked.operation.kind
-        if kind is OperationType.SUBSCRIPTION:
+        if asked.operation.kind is OperationType.SUBSCRIPTION:
             raise bad_request("Subscriptions are not answered here.")
-        if kind is not OperationType.QUERY and is_get:
+        if asked.operation.kind is not OperationType.QUERY and is_get:
             raise bad_http("A GET only reads; POST a mutation.", 405, {"allow": "POST"})
+        return found, asked
+
+    async def _answer(
+        self, scope: Scope, headers: Headers, found: Found, asked: Asked, receive: Receive
+    ) -> Answer:
         async with self._admission.slot():
             context = await self._host.context(scope, headers, asked)
             try:
@@ -170,9 +165,9 @@ class Endpoint(Generic[C]):
         if found.registers and answer.executed:
             await self._lookup.register(found.document, self._host.registrant(context))
         bucket = self._host.bucket(context)
-        if report in (metering.REPORT, metering.VALIDATE):
+        if headers.get(metering.HEADER) in (metering.REPORT, metering.VALIDATE):
             answer.extensions["cost"] = metering.report(asked, bucket, answer.cost)
-        elif is_get and found.is_by_id and answer.executed and not answer.errors:
+        elif scope["method"] == "GET" and found.is_by_id and answer.executed and not answer.errors:
             is_anonymous = "authorization" not in headers
             answer.headers |= caching.headers(self._schema.types, asked.operation, is_anonymous=is_anonymous)
         if not caching.is_shared(answer.headers):

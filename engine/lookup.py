@@ -76,12 +76,21 @@ class Lookup:
         self._ad_hoc_get = ad_hoc_get
 
     async def find(
-        self, asked_for: Parameters, headers: Mapping[str, str], *, is_get: bool, in_path: str | None = None
+        self,
+        asked_for: Parameters,
+        headers: Mapping[str, str],
+        *,
+        is_get: bool,
+        in_path: str | None = None,
+        before_reading: Callable[[], None] = lambda: None,
     ) -> Found:
-        """Raises a `GraphQLError` for what is not known, not allowed, too much or not to be read."""
+        """Raises a `GraphQLError` for what is not known, not allowed, too much or not to be read.
+
+        `before_reading` is called before a text is parsed that somebody sent, and may raise one as well.
+        """
         client = client_of(headers)
         try:
-            found = await self._find_anew(asked_for, is_get=is_get, in_path=in_path)
+            found = await self._find_anew(asked_for, before_reading, is_get=is_get, in_path=in_path)
         except GraphQLError as refusal:
             if not is_not_found(refusal):
                 self.uses.count(client, Kind.REFUSED)
@@ -94,27 +103,31 @@ class Lookup:
         if self._store is not None:
             await self._store.register(document.sha256, document.text, client)
 
-    async def _find_anew(self, asked_for: Parameters, *, is_get: bool, in_path: str | None) -> Found:
+    async def _find_anew(
+        self, asked_for: Parameters, before_reading: Callable[[], None], *, is_get: bool, in_path: str | None
+    ) -> Found:
         """What the list does not have may have been imported a moment ago."""
         try:
-            return await self._find(asked_for, is_get=is_get, in_path=in_path)
+            return await self._find(asked_for, before_reading, is_get=is_get, in_path=in_path)
         except Refusal as refusal:
             if self.look_again is None or refusal.code not in _OF_THE_LIST:
                 raise
         await self.look_again()
         self.uses.looks += 1
-        found = await self._find(asked_for, is_get=is_get, in_path=in_path)
+        found = await self._find(asked_for, before_reading, is_get=is_get, in_path=in_path)
         self.uses.found += 1
         return found
 
-    async def _find(self, asked_for: Parameters, *, is_get: bool, in_path: str | None) -> Found:
+    async def _find(
+        self, asked_for: Parameters, before_reading: Callable[[], None], *, is_get: bool, in_path: str | None
+    ) -> Found:
         named = reference(asked_for, in_path)
         if isinstance(named, TrustedId):
             return self._by_id(named)
         if isinstance(named, Automatic):
-            found = await self._by_hash(named)
+            found = await self._by_hash(named, before_reading)
         else:
-            found = self._by_text(asked_for, is_get=is_get)
+            found = self._by_text(asked_for, before_reading, is_get=is_get)
         if self._mode is Mode.ENFORCE and found.kind is not Kind.TRUSTED:
             raise Refusal(ErrorCode.QUERY_NOT_IN_SAFELIST, "This operation is none that is answered here.")
         return found
@@ -125,14 +138,14 @@ class Lookup:
             raise not_in_list()
         return Found(document, Kind.TRUSTED, is_by_id=True)
 
-    async def _by_hash(self, named: Automatic) -> Found:
+    async def _by_hash(self, named: Automatic, before_reading: Callable[[], None]) -> Found:
         if named.text is not None and sha256_of(named.text) != named.sha256:
             # Apollo's words.
             raise Refusal(ErrorCode.PERSISTED_QUERY_HASH_MISMATCH, "provided sha does not match query")
         if trusted := self.trusted.by_sha256(named.sha256):
             return Found(trusted, Kind.TRUSTED, is_by_id=named.text is None)
         if named.text is not None:
-            return self._of_text(named.text, Kind.AUTOMATIC)
+            return self._of_text(named.text, Kind.AUTOMATIC, before_reading)
         if self._mode is Mode.ENFORCE:
             raise not_supported()
         document = self._documents.known(named.sha256) or await self._registered(named.sha256)
@@ -145,7 +158,7 @@ class Lookup:
             raise not_found()
         return self._documents.read(text)
 
-    def _by_text(self, asked_for: Parameters, *, is_get: bool) -> Found:
+    def _by_text(self, asked_for: Parameters, before_reading: Callable[[], None], *, is_get: bool) -> Found:
         if not asked_for.query:
             raise parameters.no_query()
         if is_get and not self._ad_hoc_get:
@@ -154,13 +167,17 @@ class Lookup:
                 "A GET names a persisted operation; POST the text of any other.",
                 is_of_http=True,
             )
-        return self._of_text(asked_for.query, Kind.AD_HOC)
+        return self._of_text(asked_for.query, Kind.AD_HOC, before_reading)
 
-    def _of_text(self, text: str, kind: Kind) -> Found:
+    def _of_text(self, text: str, kind: Kind, before_reading: Callable[[], None]) -> Found:
+        sha256 = sha256_of(text)
         # Before it is read, for it may be longer than what anybody sends.
-        if trusted := self.trusted.by_sha256(sha256_of(text)):
+        if trusted := self.trusted.by_sha256(sha256):
             return Found(trusted, Kind.TRUSTED)
-        document = self._documents.read(text)
+        document = self._documents.known(sha256)
+        if document is None:
+            before_reading()
+            document = self._documents.read(text)
         if trusted := self.trusted.like(document):
             return Found(trusted, Kind.TRUSTED)
         return Found(document, kind, registers=kind is Kind.AUTOMATIC)

@@ -20,6 +20,7 @@ from engine.pipeline import Asked, Bucket
 from engine.refusals import Refusal
 from engine.trusted import Trusted
 from resolvers.limits import Per, who
+from resolvers.patience import Patience
 from schema.context import Context, Services
 from schema.root import schema
 from server.authentication import authenticate
@@ -39,6 +40,7 @@ class PlazaHost:
     def __init__(self, services: Services, settings: Settings, watch: Watch = unwatched) -> None:
         self.watch = watch
         self._services = services
+        self._patience = Patience(services.buckets)
         self._origins = frozenset(settings.cors_origins)
         self._trusts_localhost = not settings.is_production
 
@@ -47,10 +49,9 @@ class PlazaHost:
         note.operation.name = asked.operation.name
         who = await authenticate(Request(scope), self._services.tokens, self._services.stores.reads)
         note.viewer_id = who.viewer.user_id if who.viewer else None
-        client = scope.get("client")
         origin = Origin(
             request_id=note.request_id,
-            ip=_address(client[0]) if client else None,
+            ip=_address(scope),
             user_agent=headers.get("user-agent", "")[:_USER_AGENT_MAX],
         )
         return Context(self._services, who.viewer, origin, token_refused=who.refused, operation=note.operation)
@@ -66,6 +67,12 @@ class PlazaHost:
 
     def registrant(self, context: Context) -> str:
         return who(context, Per.ADDRESS)
+
+    def out_of_patience(self, scope: Scope) -> Refusal | None:
+        return self._patience.lost(_address(scope))
+
+    async def count_refused(self, scope: Scope) -> Refusal | None:
+        return await self._patience.count(_address(scope))
 
     def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
         is_own = origin in [f"{scheme}://{headers.get('host')}" for scheme in ("https", "http")]
@@ -103,9 +110,10 @@ def endpoint(services: Services, settings: Settings, found_by: Lookup, watch: Wa
     return Endpoint(schema, PlazaHost(services, settings, watch), found_by)
 
 
-def _address(host: str) -> str | None:
+def _address(scope: Scope) -> str | None:
     """A proxy may forward anything as an address; what is none is not stored as one."""
+    client = scope.get("client")
     try:
-        return str(ip_address(host))
+        return str(ip_address(client[0])) if client else None
     except ValueError:
         return None

@@ -102,6 +102,12 @@ class Alone:
     def bucket(self, _: Told) -> Bucket | None:
         return None
 
+    def out_of_patience(self, _: Scope) -> Refusal | None:
+        return None
+
+    async def count_refused(self, _: Scope) -> Refusal | None:
+        return None
+
     def is_allowed_origin(self, _: str, __: Headers) -> bool:
         return False
 
