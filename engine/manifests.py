@@ -51,11 +51,16 @@ def read(content: bytes) -> Mapping[str, str]:
     return manifest
 
 
-def checked(schema: Schema[Any], texts: Mapping[str, str]) -> list[Checked]:
-    """All of them. Raises `ManifestRefused`, with the reasons, where a single one would not be answered."""
+def checked(schema: Schema[Any], texts: Mapping[str, str], meant: Mapping[str, str] = {}) -> list[Checked]:
+    """All of them. Raises `ManifestRefused`, with the reasons, where a single one would not be answered.
+
+    `meant` has the texts that ids have had before, and keep.
+    """
     good, wrong = [], []
     for name, text in texts.items():
         try:
+            if meant.get(name, text) != text:
+                raise ManifestRefused("the id means another text")
             good.append(Checked(name, _check(schema, name, text)))
         except (GraphQLError, ManifestRefused) as problem:
             said = problem.message if isinstance(problem, GraphQLError) else str(problem)

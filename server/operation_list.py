@@ -37,9 +37,12 @@ def import_(files: list[Path], prefix: str) -> str:
         for name, text in manifests.read(content).items():
             if texts.setdefault(prefix + name, text) != text:
                 raise UserMistake(f"Nothing was imported. The manifests have two texts for {prefix + name}.")
-    found = manifests.checked(schema, texts)
-    added = _with_stores(lambda stores: trust(stores, found))
-    return f"{added} of {len(found)} operations are new; running servers answer them at once."
+
+    async def act(stores: Stores) -> int:
+        meant = {row.id: row.text for row in await rows.changes(stores.reads)}
+        return await trust(stores, manifests.checked(schema, texts, meant))
+
+    return f"{_with_stores(act)} of {len(texts)} operations are new; running servers answer them at once."
 
 
 async def trust(stores: Stores, found: list[Checked]) -> int:

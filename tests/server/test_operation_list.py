@@ -114,8 +114,10 @@ async def test_a_manifest_is_refused_whole(
 
 async def test_an_id_never_means_another_text(plaza: Run, rows: Rows, tmp_path: Path) -> None:
     await plaza("import", written(tmp_path, {"one": LIMITS}))
-    said = await plaza("import", written(tmp_path, {"one": FEED, "two": FEED}), fails=True)
-    assert "These ids mean other texts: one." in said
+    wrong = {"one": FEED, "two": FEED, "three": "{ nothing }"}
+    said = await plaza("import", written(tmp_path, wrong), fails=True)
+    assert "one: the id means another text" in said
+    assert "three: Cannot query field" in said
     assert [(row.id, row.text) for row in await rows(TrustedOperation)] == [("one", LIMITS)]
 
 
