@@ -53,5 +53,4 @@ def _busy() -> Refusal:
         "Too much to do just now; try again.",
         status=503,
         is_of_http=True,
-        headers={"retry-after": "1"},
     )

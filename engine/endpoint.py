@@ -6,7 +6,7 @@ Statuses follow the draft specification as the public audit of npm's `graphql-ht
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -16,7 +16,7 @@ from graphql import GraphQLError, OperationType
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from engine import caching, csrf, metering, negotiation, parameters
+from engine import caching, csrf, metering, negotiation, parameters, replies
 from engine.admission import Admission
 from engine.codes import ErrorCode
 from engine.host import Host
@@ -24,6 +24,7 @@ from engine.lookup import Found, Lookup
 from engine.parameters import Parameters
 from engine.pipeline import Answer, Asked, Schema
 from engine.refusals import Refusal, bad_http, bad_request
+from engine.replies import Reply
 
 C = TypeVar("C")
 
@@ -31,16 +32,6 @@ BODY_MAX: Final = 128 * 1024
 URL_MAX: Final = 16 * 1024
 # Seconds until what does not stop is told to once more.
 _AGAIN: Final = 0.1
-_NO_STORE: Final = "no-store"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes on the wire."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +75,9 @@ class Endpoint(Generic[C]):
         headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
         if reply.status != 304:
             headers.append((b"content-length", b"%d" % len(reply.body)))
+        body = b"" if scope["method"] == "HEAD" else reply.body
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body})
+        await send({"type": "http.response.body", "body": body})
 
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
         media_type = negotiation.JSON
@@ -117,13 +109,12 @@ class Endpoint(Generic[C]):
             raise refusal from None
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> Parameters:
-        method = scope["method"]
         if len(scope["query_string"]) > URL_MAX:
             raise bad_http(f"The address has at most {URL_MAX // 1024} KiB.", 414)
-        if method == "GET":
+        if _is_get(scope):
             return parameters.of_query_string(scope["query_string"])
-        if method != "POST":
-            raise bad_http("POST an operation, or GET a query.", 405, {"allow": "GET, POST"})
+        if scope["method"] != "POST":
+            raise bad_http("POST an operation, or GET a query.", 405, {"allow": "GET, HEAD, POST"})
         negotiation.check_body_type(headers.get("content-type"), headers.get("content-encoding"))
         try:
             async with asyncio.timeout(self._bounds.body):
@@ -132,7 +123,7 @@ class Endpoint(Generic[C]):
             raise bad_http(f"The body took longer than {self._bounds.body:g} s.", 408) from None
 
     async def _price(self, scope: Scope, headers: Headers, asked_for: Parameters) -> tuple[Found, Asked]:
-        is_get = scope["method"] == "GET"
+        is_get = _is_get(scope)
         found = await self._lookup.find(
             asked_for,
             headers,
@@ -167,7 +158,7 @@ class Endpoint(Generic[C]):
         bucket = self._host.bucket(context)
         if headers.get(metering.HEADER) in (metering.REPORT, metering.VALIDATE):
             answer.extensions["cost"] = metering.report(asked, bucket, answer.cost)
-        elif scope["method"] == "GET" and found.is_by_id and answer.executed and not answer.errors:
+        elif _is_get(scope) and found.is_by_id and answer.executed and not answer.errors:
             is_anonymous = "authorization" not in headers
             answer.headers |= caching.headers(self._schema.types, asked.operation, is_anonymous=is_anonymous)
         if not caching.is_shared(answer.headers):
@@ -216,37 +207,41 @@ class Endpoint(Generic[C]):
         status = error.status if isinstance(error, Refusal) else 400
         is_of_http = isinstance(error, Refusal) and error.is_of_http
         headers = dict(error.headers) if isinstance(error, Refusal) else {}
-        body = orjson.dumps({"errors": self._host.shown([error])})
+        shown = self._host.shown([error])
         return Reply(
-            status if is_of_http or media_type == negotiation.GRAPHQL else 200, body, _headers(media_type, headers)
+            status if is_of_http or media_type == negotiation.GRAPHQL else 200,
+            orjson.dumps({"errors": shown}),
+            replies.headers(media_type, {**replies.retry_after(shown), **headers}),
         )
 
     def _written(self, answer: Answer, media_type: str, asked_with: Headers) -> Reply:
         shown: dict[str, Any] = {"data": answer.data} if answer.executed else {}
-        extensions = answer.extensions
+        extensions, more = answer.extensions, answer.headers
         if answer.errors:
             shown["errors"] = self._host.shown(answer.errors)
+            more = {**replies.retry_after(shown["errors"]), **more}
             if left_out := len(answer.errors) - len(shown["errors"]):
                 extensions = {**extensions, "errorsLeftOut": left_out}
         if extensions:
             shown["extensions"] = extensions
         is_fine = answer.executed or media_type == negotiation.JSON
-        body, sent = orjson.dumps(shown), _headers(media_type, answer.headers)
+        body, sent = orjson.dumps(shown), replies.headers(media_type, more)
         if len(body) > self._bounds.response:
             raise Refusal(
                 ErrorCode.RESPONSE_TOO_LARGE,
                 f"The answer has more than {self._bounds.response:,} bytes; ask for less. What it changed stands.",
                 headers=answer.headers,
             )
-        if sent["cache-control"] != _NO_STORE:
+        if sent["cache-control"] != replies.NO_STORE:
             sent["etag"] = tag = caching.tag(body, media_type)
             if caching.is_known(tag, asked_with.get("if-none-match")):
                 return Reply(304, b"", sent)
         return Reply(200 if is_fine else 400, body, sent)
 
 
-def _headers(media_type: str, more: Mapping[str, str]) -> dict[str, str]:
-    return {"content-type": f"{media_type}; charset=utf-8", "cache-control": _NO_STORE, "vary": "Accept", **more}
+def _is_get(scope: Scope) -> bool:
+    """HEAD is a GET whose answer has no body."""
+    return scope["method"] in ("GET", "HEAD")
 
 
 async def _body(headers: Headers, receive: Receive) -> bytes:

@@ -53,6 +53,5 @@ def rate_limited(retry_after: int) -> Refusal:
         ErrorCode.RATE_LIMITED,
         f"Too many of these. Try again in {retry_after} s.",
         status=429,
-        headers={"retry-after": str(retry_after)},
         retryAfter=retry_after,
     )

@@ -84,9 +84,7 @@ class PlazaHost:
     def refusal_of(self, error: Exception) -> Refusal:
         if is_unavailable(error):
             _log.warning("unavailable", kind=type(error).__name__)
-            return Refusal(
-                ErrorCode.UNAVAILABLE, UNAVAILABLE, status=503, is_of_http=True, headers={"retry-after": "1"}
-            )
+            return Refusal(ErrorCode.UNAVAILABLE, UNAVAILABLE, status=503, is_of_http=True)
         _log.error("unexpected_error", exc_info=error)
         notes.get().bugs.append(error)
         return Refusal(ErrorCode.INTERNAL, INTERNAL, status=500, is_of_http=True, requestId=notes.get().request_id)

@@ -45,6 +45,7 @@ async def test_without_postgresql_a_read_is_unavailable_and_tells_nothing(
     answer = await http.post("/graphql", json={"query": f"{{ {field} }}"})
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "UNAVAILABLE"}
+    assert answer.headers["retry-after"] == "1"
     assert "PGSQL" not in answer.text
 
 

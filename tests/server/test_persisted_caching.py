@@ -88,3 +88,22 @@ async def test_nothing_else_is_kept(plaza: httpx.AsyncClient) -> None:
     ):
         assert response.headers["cache-control"] == "no-store"
         assert "etag" not in response.headers
+
+
+@pytest.mark.parametrize("name", ["limits", "viewer", "failing?variables=1", "nobody"])
+async def test_head_is_get_without_a_body(plaza: httpx.AsyncClient, name: str) -> None:
+    got, headed = await plaza.get(f"/graphql/{name}"), await plaza.head(f"/graphql/{name}")
+    told = ("content-type", "content-length", "cache-control", "etag", "vary")
+    assert headed.status_code == got.status_code
+    assert [headed.headers.get(each) for each in told] == [got.headers.get(each) for each in told]
+    assert headed.content == b""
+    assert len(got.content) == int(got.headers["content-length"])
+
+
+async def test_head_is_refused_and_answered_from_a_cache_as_get_is(plaza: httpx.AsyncClient) -> None:
+    tag = (await plaza.head("/graphql/limits")).headers["etag"]
+    assert (await plaza.head("/graphql/limits", headers={"if-none-match": tag})).status_code == 304
+    assert (await plaza.head("/graphql/limits", headers={"origin": "https://evil.example"})).status_code == 403
+    assert (await plaza.head("/graphql/limits", headers={"accept": "image/png"})).status_code == 406
+    written = await plaza.head("/graphql", params={"query": "mutation { logout { __typename } }"})
+    assert (written.status_code, written.headers["allow"]) == (405, "POST")

@@ -91,6 +91,16 @@ async def test_without_redis_plaza_serves(settings: Settings, make: Make) -> Non
 
 
 @pytest.mark.usefixtures("no_time_passes")
+async def test_a_limit_that_a_field_finds_is_told_in_the_headers_as_well(client: httpx.AsyncClient) -> None:
+    login = 'mutation { login(input: {usernameOrEmail: "ada", password: "not hers"}) { __typename } }'
+    answers = [await client.post("/graphql", json={"query": login}) for _ in range(6)]
+    assert ["retry-after" in answer.headers for answer in answers] == [False] * 5 + [True]
+    (error,) = errors(answers[-1])
+    assert (error["path"], error["extensions"]["code"]) == (["login"], "RATE_LIMITED")
+    assert answers[-1].headers["retry-after"] == str(error["extensions"]["retryAfter"])
+
+
+@pytest.mark.usefixtures("no_time_passes")
 async def test_a_limit_is_told_with_when_to_come_back(client: httpx.AsyncClient, make: Make) -> None:
     query = {"query": '{ searchUsers(query: "ada") { edges { cursor } } }'}
     answers = [await client.post("/graphql", json=query) for _ in range(31)]
