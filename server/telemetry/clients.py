@@ -10,7 +10,7 @@ from engine.clients import Uses
 
 
 class ClientMetrics(Collector):
-    """`uses` keeps the first 200 names and versions apart, whatever clients call themselves."""
+    """`uses` keeps at most 200 names and versions apart, whatever clients call themselves."""
 
     def __init__(self, uses: Uses) -> None:
         self._uses = uses

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from db.models import AuditEntry, ClientUse, TrustedOperation
 from domain.operations import retire
-from engine.clients import MOST_CLIENTS
+from engine.clients import MOST_STRANGERS
 from engine.documents import Documents, sha256_of
 from engine.lookup import Lookup, Mode
 from engine.trusted import Trusted
@@ -171,11 +171,11 @@ async def test_names_that_clients_make_up_do_not_fill_the_counts(
     settings: Settings, services: Services, rows: Rows
 ) -> None:
     async with served_with(settings) as server:
-        for number in range(MOST_CLIENTS + 20):
+        for number in range(MOST_STRANGERS + 20):
             named = {"graphql-client-name": f"app-{number}"}
             await server.post("/graphql", json={"query": LIMITS}, headers=named)
     counts = {row.client: row.count for row in await rows(ClientUse) if row.client}
-    assert len(counts) == MOST_CLIENTS + 1
+    assert len(counts) == MOST_STRANGERS + 1
     assert counts["(others)"] == 20
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.clients import MOST_CLIENTS
+from engine.clients import MOST_STRANGERS
 from tests.factories import PASSWORD, Make
 from tests.server.telemetry.serving import Watched
 from tests.servers import ROOT
@@ -94,13 +94,13 @@ async def test_clients_are_told_apart_by_the_names_they_give_as_far_as_there_are
     for _ in range(2):
         await ask({"query": "{ serverInfo { version } }"}, "shop")
     await ask({"documentId": "nothing"}, "shop")
-    for number in range(MOST_CLIENTS + 5):
+    for number in range(MOST_STRANGERS + 5):
         await ask({"documentId": "nothing"}, f"made-up-{number}")
     told = await plaza.scrape()
     counted = "plaza_client_operations_total"
     assert told(counted, client="shop", version="", kind="ad hoc") == 2
     assert told(counted, client="shop", version="", kind="refused") == 1
     assert told(counted, client="(others)", version="", kind="refused") == 6
-    assert told(counted) == MOST_CLIENTS + 8
-    assert told("plaza_trusted_looks_total") == MOST_CLIENTS + 6
+    assert told(counted) == MOST_STRANGERS + 8
+    assert told("plaza_trusted_looks_total") == MOST_STRANGERS + 6
     assert told("plaza_trusted_finds_total") == 0
