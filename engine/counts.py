@@ -38,11 +38,9 @@ class Counts:
     fields: int = 0
     aliases: int = 0
     directives: int = 0
-    # As far as it shows before fragments are spread: what the widest set selects, keys that stand again in one,
-    # and words of the longest object among the arguments.
+    # As far as it shows before fragments are spread: selections of the widest set, keys that stand again in one.
     breadth: int = 0
     repeats: int = 0
-    literal: int = 0
     spreads: list[str] = field(default_factory=list)
     selections: Selections = field(default_factory=Selections)
 
@@ -85,8 +83,6 @@ class Reading:
         self._parentheses = 0
         self._before = ""
         self._open: list[Selections] = []
-        # Of an object among the arguments: braces that are open, and words.
-        self._braces = self._literal = 0
         # What the next name is, where it is no field: a fragment's, the type after `on`, or what an alias is for.
         self._names_fragment = self._is_type = self._is_aliased = False
         # Does the next brace follow three dots, or a field?
@@ -99,7 +95,7 @@ class Reading:
         if word in "()":
             self._parentheses += 1 if word == "(" else -1
         elif self._parentheses > 0:
-            self._argue(word)
+            return
         elif word in "{}":
             self._brace(word)
         elif self._current is None:
@@ -111,13 +107,6 @@ class Reading:
         elif self._names_fragment:
             self._names_fragment = False
             self.fragments[word] = self._current
-
-    def _argue(self, word: str) -> None:
-        if word in "{}":
-            self._braces = max(self._braces + (1 if word == "{" else -1), 0)
-        self._literal = self._literal + 1 if self._braces else 0
-        if self._current and self._literal > self._current.literal:
-            self._current.literal = self._literal
 
     def _brace(self, word: str) -> None:
         if word == "{":

@@ -65,8 +65,6 @@ COUNTED: Final[Limits] = (
     # What shows at once; `engine.overlaps` counts what meets through fragments.
     Limit("repeats", "repeated fields", 100),
     Limit("directives", "directives", 50),
-    # Everything that is wrong in an object is told with the whole of it printed.
-    Limit("literal", "words of an object among the arguments", 120),
 )
 MEASURED: Final[Limits] = (
     Limit("depth", "levels", 12),
@@ -196,13 +194,14 @@ def _join(whole: Shape, part: Shape) -> None:
     whole.most_directives = max(whole.most_directives, part.most_directives)
     whole.depth = max(whole.depth, part.depth)
     whole.breadth = max(whole.breadth, part.breadth)
-    if not whole.keys:
-        # Copied by the interpreter, which is what keeps a hundred fragments that spread a large one cheap.
+    less = part
+    if len(whole.keys) < len(part.keys):
+        # Copied by the interpreter, which is what keeps fifty fragments that spread a large one cheap.
+        less = replace(whole)
         whole.keys, whole.names, whole.prices = dict(part.keys), dict(part.names), dict(part.prices)
-        return
-    _count(whole.keys, part.keys)
-    _count(whole.names, part.names)
-    for name, price in part.prices.items():
+    _count(whole.keys, less.keys)
+    _count(whole.names, less.names)
+    for name, price in less.prices.items():
         whole.prices[name] = whole.prices[name] + price if name in whole.prices else price
 
 

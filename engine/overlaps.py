@@ -12,7 +12,7 @@ from engine.counts import Counts, Reading, Selections
 
 PAIRS: Final = 700
 # Selections looked at: a chain of fragments that each hold nothing but the next has many, and a circle no end.
-STEPS: Final = 5_000
+STEPS: Final = 3_000
 
 
 def excess(reading: Reading) -> str | None:

@@ -24,8 +24,10 @@ from graphql.validation.validation_context import NodeWithSelectionSet, Variable
 
 from engine.fragments import fragments_of
 
-# So many are looked for; finding a hundred is most of what an invalid document costs.
+# So many are looked for, and so many characters of them: finding a hundred, or printing an object for each of its
+# members, is most of what an invalid document costs.
 ERRORS: Final = 10
+_TOLD: Final = 2_000
 _NAMES: Final = frozenset({"name", "alias"})
 _KEYS: Final = {
     kind: tuple(key for key in keys if key not in _NAMES) for kind, keys in QUERY_DOCUMENT_KEYS.items()
@@ -35,11 +37,14 @@ _KEYS: Final = {
 def validate(
     schema: GraphQLSchema, document: DocumentNode, rules: Collection[type[ASTValidationRule]]
 ) -> list[GraphQLError]:
-    """What is wrong with it, and after ten errors that there may be more. The document has to know its text."""
+    """What is wrong with it, and after ten errors or long ones that there may be more.
+
+    The document has to know its text.
+    """
     errors: list[GraphQLError] = []
 
     def add(error: GraphQLError) -> None:
-        if len(errors) == ERRORS:
+        if len(errors) == ERRORS or sum(len(each.message) for each in errors) > _TOLD:
             raise ValidationAbortedError("Too many validation errors, error limit reached. Validation aborted.")
         errors.append(error)
 

@@ -185,21 +185,6 @@ def test_what_stands_beside_each_other_is_counted_set_by_set() -> None:
     assert (fragment.breadth, fragment.repeats) == (3, 1)
 
 
-def test_the_longest_object_among_the_arguments_is_counted_whole() -> None:
-    text = "query($v: A = {a: 1}) { a(b: [{c: {d: [1, 2]}}, {e: 1}], f: 3) @g(h: {}) { i(j: {k: 1, l: 2}) } }"
-    (operation,) = counts.count(counts.words(text)).definitions
-    assert operation.literal == len(counts.words("{c: {d: [1, 2]}"))
-
-
-def test_a_long_object_is_refused_where_a_long_list_is_not() -> None:
-    known = Documents(schema.types)
-    create = "mutation { createPost(input: {%s}) { __typename } }"
-    with pytest.raises(Refusal, match="at most 120 words of an object"):
-        known.read(create % ("a: 1 " * 50))
-    assert known.parsed == 0
-    assert known.read("{ nodes(ids: [" + '"x" ' * 100 + "]) { id } }").operations
-
-
 def test_documents_have_at_most_so_many_words() -> None:
     most = "{ a(b: [" + "1 " * (ANYBODYS.words - 9) + "]) }"
     assert len(counts.words(most)) == ANYBODYS.words

@@ -68,6 +68,13 @@ def test_nothing_is_wrong_with_a_document_of_the_corpus(document: Document) -> N
     agrees(document.text)
 
 
+def test_errors_that_are_long_are_fewer() -> None:
+    text = "mutation { createPost(input: {" + "a: 1 " * 155 + "}) { __typename } }"
+    *told, last = validate(schema.types, parse(text), specified_rules)
+    assert 1 < len(told) < ERRORS
+    assert last.message.startswith("Too many validation errors")
+
+
 def test_fragments_too_deep_in_one_another_end_it() -> None:
     chain = "".join(f"fragment F{n} on Query {{ ...{{ ...F{n + 1} }} }} " for n in range(150))
     agrees(f"{{ ...F0 }} {chain} fragment F150 on Query {{ viewer {{ id }} }}")
