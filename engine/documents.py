@@ -35,12 +35,13 @@ class Bound(NamedTuple):
 
     characters: int
     words: int
+    # Operations and fragments.
+    definitions: int
 
 
 # What anybody sends costs its reading before it can be refused; what operators import was read by them.
-ANYBODYS: Final = Bound(8 * 1024, 500)
-IMPORTED: Final = Bound(16 * 1024, 1000)
-DEFINITIONS: Final = 50
+ANYBODYS: Final = Bound(8 * 1024, 500, 40)
+IMPORTED: Final = Bound(16 * 1024, 1000, 80)
 # With its tree, its prices and what is wrong with it: 370 for what clients ask, never as much as this for what is
 # made up (measured with tracemalloc).
 BYTES_PER_WORD: Final = 1000
@@ -198,8 +199,8 @@ class Documents:
         if len(words) > bound.words:
             raise too_complex(f"A document has at most {bound.words:,} words and signs.")
         reading = counts.count(words)
-        if len(reading.definitions) > DEFINITIONS:
-            raise too_complex(f"A document has at most {DEFINITIONS} operations and fragments.")
+        if len(reading.definitions) > bound.definitions:
+            raise too_complex(f"A document has at most {bound.definitions} operations and fragments.")
         _refuse(excess(each, COUNTED) for each in reading.definitions)
         _refuse([overlaps.excess(reading)])
         self.parsed += 1

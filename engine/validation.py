@@ -27,7 +27,7 @@ from engine.fragments import fragments_of
 # So many are looked for, and so many characters of them: finding a hundred, or printing an object for each of its
 # members, is most of what an invalid document costs.
 ERRORS: Final = 10
-_TOLD: Final = 2_000
+_TOLD: Final = 1_000
 _NAMES: Final = frozenset({"name", "alias"})
 _KEYS: Final = {
     kind: tuple(key for key in keys if key not in _NAMES) for kind, keys in QUERY_DOCUMENT_KEYS.items()

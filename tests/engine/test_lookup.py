@@ -4,7 +4,7 @@ import pytest
 from graphql import GraphQLError
 
 from engine.clients import Kind
-from engine.documents import Documents, sha256_of
+from engine.documents import ANYBODYS, Documents, sha256_of
 from engine.lookup import Found, Lookup, Mode
 from engine.parameters import Parameters
 from engine.refusals import Refusal
@@ -156,3 +156,13 @@ async def test_what_has_nothing_to_do_with_the_list_is_not_looked_for(members: d
 
 async def never() -> None:
     raise AssertionError
+
+
+async def test_a_trusted_text_is_answered_by_its_text_though_nobody_else_may_send_one_as_long() -> None:
+    found_by, documents = lookup()
+    long = LIMITS + "#" * ANYBODYS.characters
+    found_by.trusted.take([Imported("long", long, b"")])
+    assert (await find(found_by, query=long)).kind is Kind.TRUSTED
+    with pytest.raises(Refusal, match="characters"):
+        await find(found_by, query=long + "#")
+    assert documents.parsed == 1
