@@ -40,7 +40,7 @@ class Bound(NamedTuple):
 
 
 # What anybody sends costs its reading before it can be refused; what operators import was read by them.
-ANYBODYS: Final = Bound(8 * 1024, 500, 40)
+ANYBODYS: Final = Bound(8 * 1024, 400, 40)
 IMPORTED: Final = Bound(16 * 1024, 1000, 80)
 # With its tree, its prices and what is wrong with it: 370 for what clients ask, never as much as this for what is
 # made up (measured with tracemalloc).

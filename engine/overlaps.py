@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.counts import Counts, Reading, Selections
 
-PAIRS: Final = 700
+PAIRS: Final = 500
 # Selections looked at: a chain of fragments that each hold nothing but the next has many, and a circle no end.
 STEPS: Final = 3_000
 

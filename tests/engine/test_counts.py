@@ -191,7 +191,7 @@ def test_documents_have_at_most_so_many_words() -> None:
     known = Documents(schema.types)
     assert known.read(most).operations
     for more in (most + "#", most + "{", most.replace("1", "1 2", 1)):
-        with pytest.raises(Refusal, match="500 words and signs"):
+        with pytest.raises(Refusal, match="400 words and signs"):
             known.read(more)
 
 
