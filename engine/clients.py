@@ -52,8 +52,8 @@ class Uses:
     A name is anything a client says, so there are places for those that came with a trusted operation, and fewer
     for all others. One that was not heard of for an hour makes room; who finds none is of the `OTHERS`.
 
-    `looks` is how often somebody asked for what the list of trusted operations did not have and was asked for anew,
-    `found` how often it was there then.
+    `looks` is how often the list of trusted operations was asked anew for what it did not have, `found` how often
+    it had it then.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
