@@ -66,4 +66,4 @@ class Request:
     @property
     def is_void(self) -> bool:
         """Is the whole answer null already?"""
-        return any(each.reach == 0 for each in self.failures)
+        return bool(self.failures) and any(each.reach == 0 for each in self.failures)

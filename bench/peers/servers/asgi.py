@@ -1,5 +1,6 @@
 """HTTP as little as a page needs: a POST is answered by a function, a GET tells that the server is ready."""
 
+import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +38,8 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         async with opened(self._records) as self._connections:
+            gc.collect()
+            gc.freeze()  # as Plaza does: what is there now stays, and need not be looked through
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import asyncpg
 import strawberry
-from graphql import DocumentNode, parse, validate
+from graphql import get_operation_ast, parse, validate
 from strawberry.schema.config import StrawberryConfig
 
 from bench.peers.servers.asgi import Application
@@ -18,7 +18,7 @@ from bench.peers.servers.database import Connections
 from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
 from bench.peers.servers.keys import SIZE, encoded, place
 from engine.batch import batch
-from engine.execution import execute
+from engine.execution import Operation, prepared
 
 
 @dataclass(slots=True)
@@ -114,19 +114,18 @@ schema = strawberry.Schema(Query, config=StrawberryConfig(scalar_map={datetime: 
 
 
 @cache
-def _document(text: str) -> DocumentNode:
+def _operation(text: str) -> Operation:
     document = parse(text)
     if errors := validate(schema, document):
         raise errors[0]
-    return document
+    node = get_operation_ast(document)
+    assert node is not None
+    return prepared(schema, document, node)
 
 
 async def _answer(connections: Connections, viewer: int, posted: Mapping[str, Any]) -> object:
-    result = execute(
-        schema,
-        _document(posted["query"]),
-        context_value=Context(connections, viewer),
-        variable_values=posted["variables"],
+    result = _operation(posted["query"]).execute(
+        context_value=Context(connections, viewer), variable_values=posted["variables"]
     )
     if isawaitable(result):
         result = await result
