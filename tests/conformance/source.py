@@ -8,6 +8,7 @@ import tarfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.servers import ROOT
@@ -59,6 +60,6 @@ class Source:
         assert self._digest() == self.sha256, f"{self._archive} is not what uv.lock names"
 
     def _unpack(self) -> None:
-        with tarfile.open(self._archive) as archive:
-            archive.extractall(_KEPT / "unpacking", filter="data")
-        (_KEPT / "unpacking" / self._unpacked.name).rename(self._unpacked)
+        with tarfile.open(self._archive) as archive, TemporaryDirectory(dir=_KEPT) as half_done:
+            archive.extractall(half_done, filter="data")
+            (Path(half_done) / self._unpacked.name).rename(self._unpacked)

@@ -24,5 +24,5 @@ async def test_a_document_of_the_corpus_is_answered_by_the_engine(
     assert "errors" not in answer, answer["errors"]
 
 
-def _refuse(executor: Any, *_: Any) -> Any:
-    raise AssertionError(f"graphql-core executes {executor.operation.name}")
+def _refuse(*_: Any) -> Any:
+    raise AssertionError("graphql-core executes this")

@@ -47,7 +47,7 @@ class _Builder:
         return [first, self._interface("N1", self._draw(25) | _names(above), above)]
 
     def _interface(self, name: str, fields: set[str], above: list[GraphQLInterfaceType]) -> GraphQLInterfaceType:
-        resolve_type = resolvers.type_resolver if self._dice.happens(40) else None
+        resolve_type = resolvers.type_resolver if self._dice.happens(65) else None
         return GraphQLInterfaceType(
             name, self._some(fields), above, resolve_type=resolve_type, extensions={"names": fields}
         )
@@ -61,7 +61,7 @@ class _Builder:
 
     def _union(self, name: str) -> GraphQLUnionType:
         members = self._dice.some(self._objects, 50) or self._objects[:2]
-        resolve_type = resolvers.type_resolver if self._dice.happens(40) else None
+        resolve_type = resolvers.type_resolver if self._dice.happens(65) else None
         return GraphQLUnionType(name, members, resolve_type=resolve_type)
 
     def _root(self, name: str) -> GraphQLObjectType:

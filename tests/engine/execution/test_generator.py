@@ -44,7 +44,7 @@ _KINDS = ("interface", "union", "enum", "scalar", "@oneOf", "[[", "]!]!", "= {",
 
 async def test_every_kind_of_trouble_comes_up() -> None:
     seen: Counter[str] = Counter()
-    for case in cases(range(30)):
+    for case in (each for each in cases(range(40)) if each.run % 3 == 0):
         answered = await answer(case, core)
         seen["all"] += 1
         seen["good"] += not answered.faults and answered.data != "None"
@@ -54,7 +54,7 @@ async def test_every_kind_of_trouble_comes_up() -> None:
         seen["serial"] += len(answered.roots_in_turn) > 2
         told = [fault.message for fault in answered.faults]
         seen.update(word for word in _FAULTS if any(word in message for message in told))
-    assert [word for word in _FAULTS if seen[word] < 2] == []
+    assert [word for word in _FAULTS if seen[word] < 3] == []
     assert seen["good"] * 2 > seen["all"]
     assert seen["awaitable"] * 4 > seen["all"]
     assert min(seen["nothing left"], seen["many"], seen["serial"]) * 50 > seen["all"]

@@ -19,6 +19,7 @@ from tests.engine.execution.dice import Dice, number
 Info: TypeAlias = GraphQLResolveInfo["World"]
 
 _SHARED = 3
+_ANY_TYPE = ("O0", "O1", "O2", "O3", "O4", "Query")
 
 
 class Odd:
@@ -107,7 +108,7 @@ class World:
         dice = Dice(self.seed, key)
         name: Any = kind_of(value)
         if dice.happens(self.faults):
-            name = dice.pick(["O0", "O4", "Nowhere", "Query", None, 7, "Int", ValueError("no type")])
+            name = dice.pick([*_ANY_TYPE, "Nowhere", "Int", None, 7, ValueError("no type")])
         if isinstance(name, Exception):
             raise name
         return self._perhaps_later(name, key)
@@ -140,7 +141,7 @@ class World:
     def _list(self, kind: Any, key: int, dice: Dice, once: bool) -> Any:
         keys = [number(key, index) for index in range(dice.pick([0, 1, 2, 3, 4]))]
         items = [self._perhaps_later(self.value(kind.of_type, each, once=once), each) for each in keys]
-        fails = once and dice.happens(self.faults)
+        fails = once and dice.happens(2 * self.faults)
         is_async = once and dice.happens(self.waits)
         return lists.made(items, dice, once=once, fails=fails, is_async=is_async)
 
