@@ -63,7 +63,7 @@ def _lane(running: ExitStack, name: str, answer: str, *, work: int = 1) -> Lane:
 
 
 def test_who_works_harder_takes_more_cpu_of_every_round(running: ExitStack) -> None:
-    lanes = [_lane(running, "light", FULL, work=1), _lane(running, "heavy", FULL, work=30_000)]
+    lanes = [_lane(running, "light", FULL, work=1), _lane(running, "heavy", FULL, work=100_000)]
     rounds = measure(lanes, rounds=2, seconds=0.1)
     assert [list(each) for each in rounds] == [["light", "heavy"], ["heavy", "light"]]
     assert ratio(rounds, "heavy", "light") > 2
