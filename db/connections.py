@@ -46,7 +46,9 @@ class Connections:
         return len(self._idle)
 
     async def take(self) -> Connection:
-        """One that nobody else has; it has to be given back, whatever becomes of it."""
+        """One that nobody else has; it has to be given back once, whatever becomes of it."""
+        if self._is_closed:
+            raise asyncpg.InterfaceError("the pool is closed")
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
@@ -59,7 +61,8 @@ class Connections:
     def give(self, connection: Connection) -> None:
         if connection.is_closed():
             self._lose()
-        elif self._is_closed:
+        elif self._is_closed or connection.is_in_transaction():
+            # Nobody may have it any more, or nobody could do anything with it.
             connection.terminate()
             self._lose()
         elif _protocol(connection)._is_cancelling():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import isawaitable
-from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema, OperationType, print_schema
@@ -82,6 +82,10 @@ class Schema(strawberry.Schema, Generic[C]):
         most_cost: int = MOST_COST,
         **options: Any,
     ) -> None:
+        if options.get("extensions"):
+            raise TypeError(
+                "Extensions have no place here: gates stand before an operation, others hear of it after."
+            )
         super().__init__(**options)
         self.documents = Documents(self._schema)
         self._gates = gates
@@ -145,6 +149,8 @@ class Schema(strawberry.Schema, Generic[C]):
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Strawberry's own entrance, by the same way."""
+        if root_value is not None or operation_extensions is not None:
+            raise TypeError("An operation has no root value and no extensions here.")
         try:
             asked = self.ask(self.documents.read(query or ""), operation_name, variable_values or {})
             if asked.operation.kind not in (allowed_operation_types or _ALL):
@@ -153,3 +159,11 @@ class Schema(strawberry.Schema, Generic[C]):
         except GraphQLError as refusal:
             return ExecutionResult(data=None, errors=[refusal])
         return ExecutionResult(data=answer.data, errors=list(answer.errors) or None, extensions=answer.extensions)
+
+    def execute_sync(self, *_: Any, **__: Any) -> NoReturn:
+        """No way around the gates, which are asynchronous."""
+        raise TypeError("Operations are executed asynchronously here: await execute().")
+
+    async def subscribe(self, *_: Any, **__: Any) -> NoReturn:
+        """No way around the gates, which price a single answer."""
+        raise TypeError("Subscriptions are not executed here.")

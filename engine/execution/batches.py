@@ -1,6 +1,6 @@
 """Batches: calls for all parents of a level, those of the same pass and the same function made as one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -20,10 +20,12 @@ def call_batches(request: Request) -> None:
 
 
 def _call(request: Request, group: Sequence[Batch]) -> None:
-    parents = group[0].parents if len(group) == 1 else [each for batch in group for each in batch.parents]
+    # Its own list, with which the function may do as it likes.
+    parents = [each for batch in group for each in batch.parents]
+    count = len(parents)
 
     def resume(came: Sequence[Any]) -> None:
-        values = iter(_one_each(came[0], len(parents)))
+        values = iter(_one_each(came[0], count))
         for batch in group:
             batch.resume([*islice(values, len(batch.parents))])
 
@@ -33,7 +35,7 @@ def _call(request: Request, group: Sequence[Batch]) -> None:
         found = error
     if is_awaitable(found) and not request.is_sync:
         places = [(batch.place, index) for batch in group for index in range(len(batch.parents))]
-        request.waits.append(Wait([found], resume, lambda index: places))
+        request.waits.append(Wait([found], resume, lambda _: places))
     else:
         resume([found])
 
@@ -42,6 +44,8 @@ def _one_each(found: Any, count: int) -> Sequence[Any]:
     try:
         if isinstance(found, Exception):
             raise found
+        if isinstance(found, str | bytes | Mapping):
+            raise TypeError(f"A batch was answered with {type(found).__name__} and not with a list of values.")
         values = list(found)
         if len(values) != count:
             raise ValueError(f"A batch of {count} parents was answered with {len(values)} values.")

@@ -138,7 +138,8 @@ class ListOf(Layer):
                 return self.some(request, values, found, place, slot)
         lengths = [*map(len, values)]
         into = InLists()
-        items = values[0] if len(values) == 1 else [*chain.from_iterable(values)]
+        # Never the resolver's own list, which may change while something is waited for.
+        items = [*chain.from_iterable(values)]
         there = Items(place, lengths, is_nullable=self._item.is_nullable)
         done = self._item.complete(request, items, there, into)
         completed, end = [], 0

@@ -55,7 +55,8 @@ class _Driver:
         # Futures that were made here, and are nobody else's.
         self._own: set[asyncio.Future[Any]] = set()
         self._nulled: set[Position] = set()
-        self._is_cancelled = False
+        # What is no error of a field, and ends the whole execution.
+        self._ends_with: BaseException | None = None
 
     async def run(self) -> None:
         request = self._request
@@ -104,19 +105,21 @@ class _Driver:
         if running.futures.pop(index, None) is None:
             return  # nobody waits for it any more
         if future.cancelled():
-            self._is_cancelled = True
+            self._ends_with = asyncio.CancelledError()
         elif error is None:
             running.values[index] = future.result()
-        else:
+        elif isinstance(error, Exception):
             running.values[index] = error
             self._failed(running, index)
+        else:
+            self._ends_with = error
         self._ended(running)
 
     def _ended(self, running: _Running) -> None:
         running.left -= 1
         if running.left == 0:
             self._complete.append(running)
-        if (running.left == 0 or self._is_cancelled) and self._wake is not None and not self._wake.done():
+        if (running.left == 0 or self._ends_with) and self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
     async def _next(self) -> None:
@@ -125,8 +128,8 @@ class _Driver:
             self._wake = asyncio.get_running_loop().create_future()
             await self._wake
             self._wake = None
-        if self._is_cancelled:
-            raise asyncio.CancelledError
+        if self._ends_with is not None:
+            raise self._ends_with
         running = self._complete.popleft()
         self._running.discard(running)
         if any(value is not GONE for value in running.values):
@@ -160,8 +163,10 @@ class _Driver:
 
 
 async def _in_place(wait: Wait) -> None:
+    awaitable = wait.awaitables[0]
     try:
-        value = await wait.awaitables[0]
+        # A future may be somebody else's too, who does not give up when this request does.
+        value = await (asyncio.shield(awaitable) if isinstance(awaitable, asyncio.Future) else awaitable)
     except Exception as error:
         value = error
     wait.resume([value])

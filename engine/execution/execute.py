@@ -4,6 +4,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any, Final
 
 from graphql import (
@@ -176,19 +177,23 @@ class _Operations:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], tuple[DocumentNode, Operation]] = OrderedDict()
+        # Threads that execute synchronously share them.
+        self._lock = Lock()
 
     def get(self, setting: Setting, document: DocumentNode, name: str | None) -> Operation | list[GraphQLError]:
         key = (setting, id(document), name)
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-            return kept[1]
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                return kept[1]
         operation = operation_of(setting, document, name)
         if isinstance(operation, Operation):
-            # With its document, so that no other one can have its identity.
-            self._kept[key] = document, operation
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            with self._lock:
+                # With its document, so that no other one can have its identity.
+                self._kept[key] = document, operation
+                if len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
         return operation
 
 

@@ -201,8 +201,8 @@ class Batched(Field):
         request.batches.append(Batch(self._key(given), call, objects, resume, here))
 
     def _key(self, given: Mapping[str, Any]) -> object:
-        # With the types, for 1 and true are equal.
-        key = (self.identity, *((name, type(value), value) for name, value in given.items()))
+        # The field too, which its resolver may ask for. With the types, for 1 and true are equal.
+        key = (self.identity, id(self.definition), *((name, type(value), value) for name, value in given.items()))
         try:
             hash(key)
         except TypeError:

@@ -14,19 +14,24 @@ _new: Final = tuple.__new__
 
 
 class ResolveInfo(GraphQLResolveInfo[Any]):
-    """One for each call of a resolver. In place of the path it holds what that is made from."""
+    """One for each call of a resolver. In place of the path it holds what that is made from.
+
+    That is a tuple of the place, the index and what the request carried beside its variables; in a copy that was
+    made through the public names it is a path.
+    """
 
     __slots__ = ()
 
     @property
     def path(self) -> Path:  # a field of the tuple
-        place, index, _ = tuple.__getitem__(self, _PATH)
-        return path_of(place.trail(index))
+        origin = tuple.__getitem__(self, _PATH)
+        return path_of(origin[0].trail(origin[1])) if type(origin) is tuple else origin
 
     @property
     def operation_extensions(self) -> Any:
         """What the request carried beside its variables; Strawberry's resolvers ask for it."""
-        return tuple.__getitem__(self, _PATH)[2]
+        origin = tuple.__getitem__(self, _PATH)
+        return origin[2] if type(origin) is tuple else None
 
     def __iter__(self) -> Iterator[Any]:
         return iter(
@@ -35,6 +40,9 @@ class ResolveInfo(GraphQLResolveInfo[Any]):
 
     def __getitem__(self, index: Any) -> Any:
         return tuple(self)[index]
+
+    def __contains__(self, value: object) -> bool:
+        return value in tuple(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, tuple) and tuple(self) == tuple(other)

@@ -11,7 +11,7 @@ from engine.execution.background import settle
 
 def items_of(value: Any) -> Sequence[Any] | None:
     """The items of an iterable; None for what is none. A string or a mapping is none."""
-    if isinstance(value, list | tuple):
+    if type(value) is list or type(value) is tuple:
         return value
     return _read(value) if is_iterable(value) else None
 
@@ -26,7 +26,7 @@ async def read_async(items: AsyncIterable[Any], stops_at: Callable[[Any], bool] 
             if stops_at is not None and stops_at(item):
                 await _closed(iterator)
                 break
-    except Exception:
+    except BaseException:  # a request that is given up closes what it reads as well
         await _closed(iterator)
         settle(found)
         raise

@@ -15,7 +15,10 @@ def is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:
     """Can it be awaited? As graphql-core decides it."""
     if isinstance(value, GeneratorType):
         return bool(value.gi_code.co_flags & CO_ITERABLE_COROUTINE)
-    return hasattr(value, "__await__")
+    try:
+        return hasattr(value, "__await__")
+    except Exception:
+        return False  # an object whose attributes raise is none, and fails where they are read
 
 
 class _Gone:

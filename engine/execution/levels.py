@@ -11,6 +11,8 @@ from engine.execution.rows import Rows, row_function
 
 # Of one-off documents most levels are executed once, for few objects: they do not repay the making of a function.
 _WORTH_IT: Final = 32
+# Nobody asks for as many, and to compile them takes long.
+_COLUMNS_MAX: Final = 200
 
 
 class FieldsLevel:
@@ -23,7 +25,7 @@ class FieldsLevel:
             for field, column in zip(fields, self._columns, strict=True)
             if column.leaf is None and column.constant is None
         ]
-        self._can_be_read = len(self._left) < len(fields)
+        self._can_be_read = len(self._left) < len(fields) <= _COLUMNS_MAX
         self._by_default = any(isinstance(field, ByDefault) for field in fields)
         self._empty = {field.key: column.constant for field, column in zip(fields, self._columns, strict=True)}
         self._functions: dict[bool, Rows] = {}
@@ -58,9 +60,9 @@ class FieldsLevel:
 
 
 def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:
-    """Where an object stands at several places, and nothing more will be put into its row, they share it."""
+    """Where an object stands at several places it is read once, and each has a row of its own."""
     different = {id(each): each for each in objects}
     if len(different) == len(objects):
         return function(objects)
     rows = dict(zip(different, function([*different.values()]), strict=True))
-    return [rows[id(each)] for each in objects]
+    return [rows[id(each)].copy() for each in objects]

@@ -44,7 +44,7 @@ def field_of(
 ) -> Field:
     made = (planner, parent_type, definition, key, order, details)
     if setting.has_middleware:
-        return Called(*made, resolver=definition.resolve or setting.field_resolver)
+        return Called(*made, resolver=definition.resolve or _of_one(definition) or setting.field_resolver)
     if definition is TypeNameMetaFieldDef:
         return Typename(*made)
     if (attribute := attribute_of(definition)) is not None:
@@ -70,13 +70,26 @@ def attribute_of(definition: GraphQLField) -> str | None:
 def batch_of(definition: GraphQLField) -> tuple[Callable[..., Any], object] | None:
     """The function over all parents, as it is to be called, and what tells it from others."""
     bare = definition.extensions.get(BATCH)
-    if bare is not None:
+    if callable(bare):
         return bare, bare
     field = definition.extensions.get(_STRAWBERRY)
     if not isinstance(field, StrawberryField) or field.extensions:
         return None
     resolve = field.metadata.get(BATCH)
     return None if resolve is None else (_for_strawberry(field, resolve), resolve)
+
+
+def _of_one(definition: GraphQLField) -> GraphQLFieldResolver | None:
+    """A batch that is asked for one parent at a time, for middleware wraps nothing else."""
+    batch = batch_of(definition)
+    if batch is None:
+        return None
+
+    async def one(source: Any, info: Any, **given: Any) -> Any:
+        (found,) = await batch[0]([source], info, **given)
+        return found
+
+    return one
 
 
 def _for_strawberry(field: StrawberryField, resolve: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,9 @@ a column; it knows how it came from the one above, and turns an index into steps
 to know its path.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple, Protocol, TypeAlias
 
 from graphql.pyutils import Path
@@ -63,25 +65,25 @@ class Some:
 class Items:
     """The items of a column of lists, one list after the other; `lengths` are theirs."""
 
-    __slots__ = ("_is_nullable", "_lengths", "_lists")
+    __slots__ = ("_ends", "_is_nullable", "_lengths", "_lists")
 
     def __init__(self, lists: Place, lengths: Sequence[int], *, is_nullable: bool) -> None:
         self._lists = lists
         self._lengths = lengths
+        self._ends: list[int] | None = None
         self._is_nullable = is_nullable
 
     def trail(self, index: int, /) -> Trail:
-        owner, item = owner_of(index, self._lengths)
+        if self._ends is None:
+            self._ends = [*accumulate(self._lengths)]
+        owner, item = owner_of(index, self._ends)
         return (*self._lists.trail(owner), Step(item, item, self._is_nullable, None))
 
 
-def owner_of(index: int, lengths: Iterable[int]) -> tuple[int, int]:
-    """Which list an item of all lists belongs to, and its index there."""
-    for owner, length in enumerate(lengths):
-        if index < length:
-            return owner, index
-        index -= length
-    raise IndexError(index)
+def owner_of(index: int, ends: Sequence[int]) -> tuple[int, int]:
+    """Which list an item of all lists belongs to, and its index there; `ends` are those of each list among all."""
+    owner = bisect_right(ends, index)
+    return owner, index - (ends[owner - 1] if owner else 0)
 
 
 def path_of(trail: Trail) -> Path:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graphql import (
+    DocumentNode,
+    ExecutableDefinitionNode,
     GraphQLFieldResolver,
     GraphQLObjectType,
     GraphQLSchema,
@@ -31,8 +33,8 @@ from engine.execution.fields import Field
 from engine.execution.levels import FieldsLevel
 from engine.execution.meanings import field_of
 
-# Each variable may double the variants. Beyond this many, what they decide is decided anew for each request.
-DECIDING_MAX: Final = 6
+# Each variable may double the variants, and each variant is a plan of its own: the first that came make room.
+VARIANTS_MAX: Final = 8
 _DECIDING: Final = frozenset({"skip", "include"})
 
 
@@ -58,10 +60,8 @@ class Plan:
     _variants: dict[tuple[object, ...], "Variant"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._deciding = deciding_variables(self.operation, self.fragments)
-        self._is_shared = len(self._deciding) <= DECIDING_MAX and not any(
-            fragment.variable_signatures for fragment in self.fragments.values()
-        )
+        self._deciding = _deciding_variables(self.operation, self.fragments)
+        self._is_shared = not any(fragment.variable_signatures for fragment in self.fragments.values())
 
     def variant(self, variables: VariableValues) -> "Variant":
         """The one that these variables decide on."""
@@ -74,8 +74,13 @@ class Plan:
         if variant is None:
             variant = Variant(self, _only(variables, self._deciding))
             if None not in key:
-                self._variants[key] = variant
+                self._keep(key, variant)
         return variant
+
+    def _keep(self, key: tuple[object, ...], variant: "Variant") -> None:
+        if len(self._variants) >= VARIANTS_MAX:
+            del self._variants[next(iter(self._variants))]
+        self._variants[key] = variant
 
 
 class Variant:
@@ -125,10 +130,18 @@ class Variant:
         return fields
 
 
-def deciding_variables(
+def most_variants(document: DocumentNode) -> int:
+    """How many variants of its operations may be kept at once."""
+    executable = [each for each in document.definitions if isinstance(each, ExecutableDefinitionNode)]
+    operations = sum(isinstance(each, OperationDefinitionNode) for each in executable)
+    deciding = {name for each in executable for name in _deciding(each.selection_set)}
+    return operations * min(1 << len(deciding), VARIANTS_MAX)
+
+
+def _deciding_variables(
     operation: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
 ) -> tuple[str, ...]:
-    """The variables that decide which selections are skipped, in no particular but always the same order."""
+    """Those that decide which selections are skipped, in no particular but always the same order."""
     sets = [operation.selection_set, *(each.definition.selection_set for each in fragments.values())]
     return tuple(sorted({name for each in sets for name in _deciding(each)}))
 

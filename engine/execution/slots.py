@@ -1,6 +1,7 @@
 """Where values go that come late: one at a time, into containers that are in the answer already."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 from engine.execution.places import owner_of
@@ -40,11 +41,14 @@ class InSome:
 class InLists:
     """Items of a column of lists, which are there by the time that an item comes late."""
 
-    __slots__ = ("lists",)
+    __slots__ = ("_ends", "lists")
 
     def __init__(self) -> None:
         self.lists: Sequence[list[Any]] = ()
+        self._ends: list[int] | None = None
 
     def put(self, index: int, value: Any, /) -> None:
-        owner, item = owner_of(index, map(len, self.lists))
+        if self._ends is None:
+            self._ends = [*accumulate(map(len, self.lists))]
+        owner, item = owner_of(index, self._ends)
         self.lists[owner][item] = value
