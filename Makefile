@@ -33,7 +33,7 @@ worker: $(STAMP)
 	@$(BIN)/plaza worker
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not outside"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not outside and not long"
 
 test-all: $(STAMP)
 	@$(BIN)/uv sync --quiet --frozen --inexact --group bench

@@ -29,7 +29,7 @@ class FieldsLevel:
         self._by_default = any(isinstance(field, ByDefault) for field in fields)
         self._empty = {field.key: column.constant for field, column in zip(fields, self._columns, strict=True)}
         self._functions: dict[bool, Rows] = {}
-        self._seen = 0
+        self._was_met = False
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place, /) -> Sequence[dict[str, Any]]:
         """A row for each object, in which what is still to come is None."""
@@ -49,8 +49,8 @@ class FieldsLevel:
             return None
         function = self._functions.get(are_maps)
         if function is None:
-            self._seen += len(objects) if self._seen else 1
-            if self._seen == 1 and len(objects) < _WORTH_IT:
+            was_met, self._was_met = self._was_met, True
+            if not was_met and len(objects) < _WORTH_IT:
                 return None
             function = self._functions[are_maps] = row_function(self._columns, of_mappings=are_maps)
         try:

@@ -7,6 +7,8 @@ import pytest
 from bench.harness import Contender, Request, Sample, WrongAnswer, measure, medians
 from tests.serving import free_port
 
+pytestmark = pytest.mark.long
+
 # Works for so many rounds of a hash a request, and echoes what it was sent.
 _SERVER = """
 import hashlib, sys

@@ -15,6 +15,8 @@ from engine.documents import sha256_of
 from tests.servers import PATIENT
 from tests.valkeys import Server
 
+pytestmark = pytest.mark.long
+
 MIB = 1024 * 1024
 TEXT = "{ viewer { id } }"
 

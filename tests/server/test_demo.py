@@ -29,6 +29,8 @@ from server.mistakes import UserMistake
 from tests.invariants import broken
 from tests.servers import Addresses, clone, drop
 
+pytestmark = pytest.mark.long
+
 PEOPLE = 60
 NOW = datetime(2026, 11, 20, 12, 34, 56, 789000, tzinfo=UTC)
 

@@ -13,6 +13,8 @@ import redis
 
 from server.local import LocalServers, LocalServersError
 
+pytestmark = pytest.mark.long
+
 SETTINGS = {"track_commit_timestamp": "on", "max_connections": "37"}
 
 

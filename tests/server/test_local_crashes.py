@@ -19,6 +19,8 @@ from server.local.home import Home
 from server.local.processes import _by_command, left_running
 from server.local.users import User
 
+pytestmark = pytest.mark.long
+
 REPOSITORY = Path(__file__).parents[2]
 APPLICATION = """
 import os, signal, socket, sys, time

@@ -14,6 +14,8 @@ import pytest
 
 from server.local import LocalServers, binaries
 
+pytestmark = pytest.mark.long
+
 REPOSITORY = Path(__file__).parents[2]
 NOBODY = pwd.getpwnam("nobody").pw_uid
 DAEMON = pwd.getpwnam("daemon").pw_uid

@@ -13,6 +13,8 @@ import pytest
 from server.local import LocalServers
 from tests.serving import Served, serving
 
+pytestmark = pytest.mark.long
+
 LONG = "20000"  # people: their making is not over when it is interrupted
 
 

@@ -15,6 +15,8 @@ from server.local import LocalServers
 from tests.servers import Addresses
 from tests.serving import PLAZA, serving
 
+pytestmark = pytest.mark.long
+
 
 def is_answering(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:

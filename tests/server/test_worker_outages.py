@@ -30,6 +30,8 @@ from tests.server.workers import (
     worker,
 )
 
+pytestmark = pytest.mark.long
+
 FOR_EVER = 3600.0
 
 

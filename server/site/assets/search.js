@@ -5,6 +5,8 @@ const SHOWN = 12;
 const box = document.querySelector("#search");
 const list = document.querySelector("#found");
 let entries;
+let fetched;
+let shows = 0;
 let selected = -1;
 
 box.parentElement.hidden = false;
@@ -69,7 +71,15 @@ function close() {
 }
 
 async function show() {
-  entries ??= await (await fetch(box.dataset.index)).json();
+  const mine = ++shows;
+  fetched ??= fetch(box.dataset.index)
+    .then((answer) => answer.json())
+    .catch((failure) => {
+      fetched = undefined; // the next letter asks again
+      throw failure;
+    });
+  entries = await fetched;
+  if (mine !== shows) return; // somebody typed on meanwhile, and may be walking the list by now
   const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) {
     close();

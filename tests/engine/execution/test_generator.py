@@ -10,7 +10,7 @@ from tests.engine.execution.answers import answer
 from tests.engine.execution.cases import Case, cases
 from tests.engine.execution.dice import number
 
-pytestmark = pytest.mark.usefixtures("settled")
+pytestmark = [pytest.mark.usefixtures("settled"), pytest.mark.long]
 
 # Parts of documents, and of messages.
 _WORDS = (

@@ -17,7 +17,7 @@ from tests.engine.execution.comparing import differences
 
 Breaks = Callable[[ExecutionResult], None]
 
-pytestmark = pytest.mark.usefixtures("settled")
+pytestmark = [pytest.mark.usefixtures("settled"), pytest.mark.long]
 
 
 def turns_keys_around(result: ExecutionResult) -> None:

@@ -6,9 +6,13 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from engine.execution import execute, no_fallthrough
 from tests.engine.execution.answers import PATIENCE, Path, Positions, answer
 from tests.engine.execution.cases import cases
+
+pytestmark = pytest.mark.long
 
 
 async def test_errors_stand_in_the_order_of_the_response_and_each_null_has_one() -> None:
