@@ -18,7 +18,7 @@ from graphql import GraphQLObjectType, get_named_type
 from db.reads import PoolReads
 from schema.nodes import global_id, parse_global_id
 from schema.root import schema
-from tests.conftest import Api
+from tests.conftest import Api, Empty
 from tests.dose import IS_FULL
 from tests.factories import Make, Person
 
@@ -119,19 +119,20 @@ Beside: TypeAlias = Callable[[list[int]], Awaitable[None]]
 class Stage:
     """One list, as its owner pages through it and as SQL changes it."""
 
-    def __init__(self, name: str, api: Api, viewer: Person, ids: dict[str, int]) -> None:
+    def __init__(self, name: str, api: Api, viewer: Person, ids: dict[str, int], fresh_limits: Empty) -> None:
         owner, field = name.split(".")
         at = LISTS[name]
         self.document = _document(owner, field, at.arguments)
         self.parent = "" if owner == "Query" else global_id(owner, ids[_PARENTS[owner]])
         self._sql = {verb: getattr(at, verb).format(**ids) for verb in ("ids", "add", "remove")}
-        self._api, self._viewer = api, viewer
+        self._api, self._viewer, self._fresh_limits = api, viewer, fresh_limits
         reads = api.services.stores.reads
         assert isinstance(reads, PoolReads)
         self._pool = reads.pool
         self._names = (f"sailor_{number}" for number in count(1))
 
     async def page(self, size: int, at: str | None, *, backwards: bool) -> Page:
+        await self._fresh_limits()  # which have tests of their own
         asked = {"last": size, "before": at} if backwards else {"first": size, "after": at}
         answer = await self._api(self.document, viewer=self._viewer, id=self.parent, **asked)
         page: Page = answer.get("list", answer)
@@ -169,14 +170,14 @@ def _document(owner: str, field: str, arguments: str) -> str:
 
 
 @pytest.fixture
-async def stage(request: pytest.FixtureRequest, make: Make, api: Api) -> Stage:
+async def stage(request: pytest.FixtureRequest, make: Make, api: Api, fresh_limits: Empty) -> Stage:
     ada, bob, cat = [await make.user(name) for name in ("ada", "bob", "cat")]
     post = await make.post(bob, "On the plaza")
     comment = await make.comment(bob, post)
     for followee in (bob, cat):
         await make.follow(ada, followee)
     ids = {"ada": ada.id, "bob": bob.id, "cat": cat.id, "post": post.id, "comment": comment.id}
-    stage = Stage(request.param, api, ada, ids)
+    stage = Stage(request.param, api, ada, ids, fresh_limits)
     for _ in range(ROWS):
         await stage.add()
     return stage

@@ -5,20 +5,24 @@ import json
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from server import demo
 from server.demo.progress import shown
 from server.mistakes import UserMistake, sentence
 
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
 _CHILD = "from server.demo.apart import tell; tell()"
 
 
 def seed(owner_url: str, people: int) -> None:
     """Fill the database and show how far it is. Raises `UserMistake`; then nothing was written."""
-    with shown() as progress, _started() as child:
+    with shown() as progress, _held_back() as let_go, _started() as child:
         try:
+            let_go()
             _follow(child, {"owner_url": owner_url, "people": people}, progress)
         except BaseException:
             # Its transaction ends with it, so it may be killed wherever it is.
@@ -30,6 +34,7 @@ def seed(owner_url: str, people: int) -> None:
 
 def tell() -> None:
     """The child: takes its order from standard input, and says a line of JSON whenever there is news."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
     order = json.load(sys.stdin)
     try:
         asyncio.run(demo.seed(**order, now=datetime.now(UTC), progress=_say))
@@ -37,6 +42,17 @@ def tell() -> None:
         if (refused := sentence(error)) is None:
             raise
         _say(refused, None)
+
+
+@contextmanager
+def _held_back() -> Iterator[Callable[[], object]]:
+    """Whoever ends us while the child is being started has to wait until somebody can end the child."""
+    let_go = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, _ENDINGS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+    try:
+        yield let_go
+    finally:
+        let_go()
 
 
 def _started() -> "subprocess.Popen[str]":
