@@ -5,6 +5,7 @@ values that are null, failed, or still to come are taken out, and the rest goes 
 that the items of all lists of a level are one column; objects of one type are one level of its selection.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Sequence
 from itertools import chain
 from typing import Any, Final, Protocol
@@ -30,7 +31,7 @@ class Completed(Protocol):
     parent_type: GraphQLObjectType
 
 
-class Layer:
+class Layer(ABC):
     """One layer of a type, its `!` included."""
 
     def __init__(self, field: Completed, *, is_nullable: bool) -> None:
@@ -45,9 +46,9 @@ class Layer:
             return self.plain_ones(request, values, place, slot)
         return self._sifted(request, values, place, slot)
 
+    @abstractmethod
     def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         """As `complete`, of values that are there, not null and no exceptions."""
-        raise NotImplementedError
 
     def fail(self, request: Request, error: Exception, place: Place, index: int) -> None:
         request.fail(error, self.field.nodes, place, index)

@@ -1,5 +1,6 @@
 """Fields: how the values of one field are had for all parents of a level."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLTypeResolver,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
@@ -37,8 +39,8 @@ class Planner(Protocol):
     def level(self, kind: GraphQLObjectType, details: list[FieldDetails], /) -> Level: ...
 
 
-class Field:
-    """One field of a selection; its kinds differ in `values`."""
+class Field(ABC):
+    """One field of a selection; its kinds differ in how they `resolve`."""
 
     def __init__(
         self,
@@ -67,16 +69,11 @@ class Field:
         """How a row function has it: here only its place in the row."""
         return Column(self.key)
 
+    @abstractmethod
     def resolve(
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
     ) -> None:
         """The values for all `objects`, each into the row of its own."""
-        here = self.here(place)
-        self.complete(request, self.values(request, objects, here), here, rows)
-
-    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
-        """As resolved; an exception stands for the value that it prevented."""
-        raise NotImplementedError
 
     def complete(
         self, request: Request, values: Sequence[Any], here: Place, rows: Sequence[dict[str, Any]]
@@ -98,7 +95,21 @@ class Field:
         return FieldOf(place, self._step)
 
 
-class Typename(Field):
+class Valued(Field):
+    """One whose values are at hand, or to be awaited one by one."""
+
+    def resolve(
+        self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
+    ) -> None:
+        here = self.here(place)
+        self.complete(request, self.values(request, objects, here), here, rows)
+
+    @abstractmethod
+    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
+        """As resolved; an exception stands for the value that it prevented."""
+
+
+class Typename(Valued):
     @property
     def column(self) -> Column:
         return Column(self.key, constant=self.parent_type.name)
@@ -107,7 +118,7 @@ class Typename(Field):
         return [self.parent_type.name] * len(objects)
 
 
-class Read(Field):
+class Read(Valued):
     """Its value is an attribute of the parent."""
 
     def __init__(self, *made: Any, attribute: str) -> None:
@@ -126,7 +137,7 @@ class Read(Field):
             return [_attempted(getattr, each, name) for each in objects]
 
 
-class Called(Field):
+class Called(Valued):
     """Its resolver is called for every parent."""
 
     def __init__(self, *made: Any, resolver: GraphQLFieldResolver) -> None:
@@ -213,7 +224,7 @@ class Batched(Field):
 def layers(field: Field, kind: GraphQLOutputType, type_resolver: GraphQLTypeResolver) -> Layer:
     """For a field's type, from its outermost layer in."""
     is_nullable = not is_non_null_type(kind)
-    bare: Any = kind if is_nullable else kind.of_type  # type: ignore[union-attr] # as the line above says
+    bare: Any = get_nullable_type(kind)
     if is_list_type(bare):
         return ListOf(field, layers(field, bare.of_type, type_resolver), is_nullable=is_nullable)
     if is_leaf_type(bare):
@@ -226,7 +237,7 @@ def layers(field: Field, kind: GraphQLOutputType, type_resolver: GraphQLTypeReso
 def _leaf_column(field: Field, name: str) -> Column:
     kind = field.definition.type
     is_nullable = not is_non_null_type(kind)
-    bare: Any = kind if is_nullable else kind.of_type  # type: ignore[union-attr] # as the line above says
+    bare: Any = get_nullable_type(kind)
     if not is_leaf_type(bare) or field.definition.args or field.nodes[0].arguments:
         return Column(field.key)
     return Column(field.key, name, bare, is_nullable)
