@@ -14,12 +14,12 @@ import httpx
 import pytest
 from graphql import GraphQLError
 from pydantic import SecretStr
-from redis.asyncio import Redis
 from sqlalchemy import select
 from starlette.applications import Starlette
 
 from db import buckets
 from db.models import Row
+from db.redis import connect
 from domain.audit import Origin
 from schema.context import Context, Services
 from schema.root import schema
@@ -113,11 +113,11 @@ async def owner(addresses: Addresses, database: str) -> AsyncIterator[asyncpg.Co
 
 @pytest.fixture(scope="session")
 async def fresh_limits(settings: Settings, process: Services) -> AsyncIterator[Empty]:
-    """Empties Redis, over a client that waits: the application's own gives up on a busy machine.
+    """Empties Redis over a connection of its own.
 
     What the process let through it forgets as well, or it would judge by that whenever Redis is slow.
     """
-    redis = Redis.from_url(settings.redis_url.get_secret_value())
+    redis = connect(settings.redis_url.get_secret_value())
 
     async def empty() -> None:
         forget(process)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 _SETTINGS = {"track_commit_timestamp": "on", "max_connections": "200", "autovacuum": "off"}
 
 # For a Redis that is there: a busy machine must not look like one that is away.
-PATIENT = "socket_connect_timeout=5&socket_timeout=5"
+PATIENT = "socket_connect_timeout=5&socket_timeout=5&timeout=60"
 
 
 @dataclass(frozen=True)

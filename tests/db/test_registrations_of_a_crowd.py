@@ -28,7 +28,7 @@ def text(number: int, length: int = 20) -> str:
 @pytest.fixture
 async def alone(server: Server) -> AsyncIterator[Redis]:
     """A Redis whose memory nobody else fills."""
-    client = connect(f"{server.url}?{PATIENT}&max_connections=16&timeout=60")
+    client = connect(f"{server.url}?{PATIENT}&max_connections=16")
     yield client
     await client.aclose()
 
