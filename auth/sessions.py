@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.tokens import InvalidToken, new_refresh_token, refresh_token_hash, successor_of
 from auth.viewer import Viewer
 from db import sessions
-from db.models import RefreshToken, Session
+from db.models import RefreshToken, Session, SignInMethod
 from db.queries import accounts
 from db.queries.accounts import RefreshTokenRow
 from db.reads import Reads, reads_in
@@ -59,7 +59,7 @@ async def viewer_of(db: Reads, *, user_id: int, session_id: int) -> Viewer | Non
     row = await accounts.signed_in(db, user_id=user_id, session_id=session_id)
     if row is None:
         return None
-    return Viewer(row.user_id, row.username, row.role, row.status, session_id)
+    return Viewer(row.user_id, row.username, row.role, row.status, session_id, row.proven_at)
 
 
 async def session_of(db: Reads, token: str) -> int | None:
@@ -70,10 +70,20 @@ async def session_of(db: Reads, token: str) -> int | None:
         return None
 
 
-async def begin(session: AsyncSession, user_id: int, *, ip: str | None, user_agent: str) -> Grant:
-    """A new session and its first refresh token."""
+async def begin(
+    session: AsyncSession, user_id: int, *, method: SignInMethod, ip: str | None, user_agent: str
+) -> Grant:
+    """A new session and its first refresh token, for a person who has just shown who they are."""
     now = datetime.now(UTC)
-    row = Session(user_id=user_id, expires_at=now + ABSOLUTE, ip=ip, user_agent=user_agent)
+    row = Session(
+        user_id=user_id,
+        expires_at=now + ABSOLUTE,
+        proven_at=now,
+        last_used_at=now,
+        method=method,
+        ip=ip,
+        user_agent=user_agent,
+    )
     session.add(row)
     await session.flush()
     token = new_refresh_token()

@@ -27,3 +27,10 @@ class NotAllowed(DomainError):
 
 class Conflict(DomainError):
     """Not possible as things stand."""
+
+
+class ConfirmationNeeded(DomainError):
+    """Theirs to do, but not before they show again who they are."""
+
+    def __init__(self) -> None:
+        super().__init__("Confirm first that it is you.")

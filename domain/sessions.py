@@ -1,6 +1,7 @@
 """Sessions: sign in, keep the session alive, sign out."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth import sessions
 from auth.sessions import Grant, Outcome, Renewal
 from auth.viewer import Viewer
-from db.models import UserStatus
+from db.models import SignInMethod, UserStatus
 from db.queries.accounts import AccountRow
 from db.sessions import end, end_all
 from domain import audit, passwords
@@ -42,11 +43,21 @@ async def sign_in(session: AsyncSession, proof: Proof, *, origin: Origin) -> Sig
     return await begin(session, account, origin=origin)
 
 
-async def begin(session: AsyncSession, account: AccountRow, *, origin: Origin) -> SignedIn:
+async def begin(
+    session: AsyncSession,
+    account: AccountRow,
+    *,
+    method: SignInMethod = SignInMethod.PASSWORD,
+    origin: Origin,
+) -> SignedIn:
     """A session for a person who has proven, in this transaction, who they are."""
-    grant = await sessions.begin(session, account.user_id, ip=origin.ip, user_agent=origin.user_agent)
-    viewer = Viewer(account.user_id, account.username, account.role, account.status, grant.session_id)
-    _record(session, "authn_login_success", viewer, origin)
+    grant = await sessions.begin(
+        session, account.user_id, method=method, ip=origin.ip, user_agent=origin.user_agent
+    )
+    viewer = Viewer(
+        account.user_id, account.username, account.role, account.status, grant.session_id, datetime.now(UTC)
+    )
+    _record(session, "authn_login_success", viewer, origin, method=method)
     _record(session, "session_created", viewer, origin, session_id=grant.session_id)
     return SignedIn(viewer, grant)
 

@@ -10,7 +10,7 @@ from db.transaction import Collision, OutcomeUnknown, retried
 from domain import errors
 from engine.codes import ErrorCode
 from engine.refusals import Refusal
-from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound, UserError
+from schema.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound, UserError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,6 +19,7 @@ _TYPES: dict[type[errors.DomainError], type[UserError]] = {
     errors.NotFound: NotFound,
     errors.NotAllowed: NotAllowed,
     errors.Conflict: Conflict,
+    errors.ConfirmationNeeded: ConfirmationNeeded,
 }
 
 

@@ -31,6 +31,13 @@ class Conflict(UserError):
     pass
 
 
+@strawberry.type(
+    description="It is yours to do once you have shown again who you are: `confirmIdentity`, then try again."
+)
+class ConfirmationNeeded(UserError):
+    pass
+
+
 def unauthenticated(message: str = "Sign in first.") -> Refusal:
     return Refusal(ErrorCode.UNAUTHENTICATED, message, status=401)
 

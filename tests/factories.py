@@ -1,6 +1,6 @@
 """Rows made straight in the database, with the counters that the rules would have moved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -49,6 +49,11 @@ class Person:
     def gid(self) -> str:
         return global_id("User", self.id)
 
+    @property
+    def session_id(self) -> int:
+        assert self.viewer.session_id is not None
+        return self.viewer.session_id
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -83,18 +88,17 @@ class Make:
             await _add(session, user)
             session.add(UserStats(user_id=user.id))
             session.add(Credential(user_id=user.id, email=f"{username}@example.org", password_hash=PASSWORD_HASH))
-            sign_in = Session(user_id=user.id, expires_at=_LATER)
+            now = datetime.now(UTC)
+            sign_in = Session(user_id=user.id, expires_at=_LATER, proven_at=now)
             await _add(session, sign_in)
-        return Person(user.id, username, Viewer(user.id, username, role, status, sign_in.id))
+        viewer = Viewer(user.id, username, role, status, sign_in.id, now)
+        return Person(user.id, username, viewer)
 
     async def suspend(self, person: Person) -> Person:
         async with write(self._sessions) as session:
             suspended = update(User).where(User.id == person.id).values(status=UserStatus.SUSPENDED)
             await session.execute(suspended)
-        viewer = Viewer(
-            person.id, person.username, person.viewer.role, UserStatus.SUSPENDED, person.viewer.session_id
-        )
-        return Person(person.id, person.username, viewer)
+        return replace(person, viewer=replace(person.viewer, status=UserStatus.SUSPENDED))
 
     async def post(self, author: Person, text: str = "Hello", **columns: Any) -> Thing:
         post = Post(author_id=author.id, text=text, **columns)

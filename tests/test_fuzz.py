@@ -156,4 +156,4 @@ def _eased(body: str, chance: random.Random) -> str:
 
 
 def _token(services: Services, who: Person) -> str:
-    return services.tokens.issue(who.id, who.viewer.session_id).token
+    return services.tokens.issue(who.id, who.session_id).token

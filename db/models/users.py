@@ -93,5 +93,7 @@ class Credential(Row):
 
     user_id: Mapped[int] = reference("users.id", primary_key=True)
     email: Mapped[str]
-    password_hash: Mapped[str]
+    email_verified_at: Mapped[Moment | None]
+    # None for whoever came through a provider or a passkey and has set none.
+    password_hash: Mapped[str | None]
     password_changed_at: Mapped[Created]

@@ -22,11 +22,15 @@ class SignedInRow:
     username: str
     role: Role
     status: UserStatus
+    proven_at: datetime
 
 
 @dataclass(slots=True)
 class AccountRow:
-    """What a password is compared with. `password_changed_at` tells one password of an account from the next."""
+    """What a password is compared with. `password_changed_at` tells one password of an account from the next.
+
+    `password_hash` is None where the account has no password.
+    """
 
     user_id: int
     username: str
@@ -34,7 +38,8 @@ class AccountRow:
     status: UserStatus
     deleted_at: datetime | None
     email: str
-    password_hash: str
+    email_verified_at: datetime | None
+    password_hash: str | None
     password_changed_at: datetime
 
 
@@ -59,7 +64,7 @@ _USER_ID = bindparam("user_id", type_=BigInteger)
 
 _signed_in = read(
     SignedInRow,
-    select(User.id.label("user_id"), User.username, User.role, User.status)
+    select(User.id.label("user_id"), User.username, User.role, User.status, Session.proven_at)
     .join(Session, Session.user_id == User.id)
     .where(
         Session.id == bindparam("session_id", type_=BigInteger),
@@ -77,6 +82,7 @@ _account: Select[*tuple[object, ...]] = select(
     User.status,
     User.deleted_at,
     Credential.email,
+    Credential.email_verified_at,
     Credential.password_hash,
     Credential.password_changed_at,
 ).join(Credential, Credential.user_id == User.id)

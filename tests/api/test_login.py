@@ -49,7 +49,7 @@ async def test_records_who_signed_in_and_the_session(api: Api, ada: Person, rows
     entries = await rows(AuditEntry)
     session_id = (await rows(Session))[1].id
     assert [(entry.event, entry.actor_id, entry.details) for entry in entries] == [
-        ("authn_login_success", ada.id, {}),
+        ("authn_login_success", ada.id, {"method": "PASSWORD"}),
         ("session_created", ada.id, {"session_id": session_id}),
     ]
 

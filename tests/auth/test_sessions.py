@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from auth.sessions import ABSOLUTE, IDLE, Outcome, Renewal, begin, renew, session_of, viewer_of
 from auth.tokens import successor_of
-from db.models import RefreshToken, Session, UserStatus
+from db.models import RefreshToken, Session, SignInMethod, UserStatus
 from db.transaction import write
 from schema.context import Services
 from tests.api.accounts import Rows, stored
@@ -26,7 +26,7 @@ async def token(services: Services, ada: Person, owner: asyncpg.Connection) -> s
     """The first refresh token of Ada's only session."""
     await owner.execute("DELETE FROM sessions")
     async with write(services.stores.sessions) as session:
-        grant = await begin(session, ada.id, ip="192.0.2.1", user_agent="tests")
+        grant = await begin(session, ada.id, method=SignInMethod.PASSWORD, ip="192.0.2.1", user_agent="tests")
     return grant.refresh_token
 
 
@@ -42,7 +42,7 @@ async def renewed(services: Services, token: str) -> Renewal:
 async def test_a_session_lasts_ninety_days_and_thirty_unused(services: Services, ada: Person) -> None:
     async with write(services.stores.sessions) as session:
         before = datetime.now(UTC)
-        grant = await begin(session, ada.id, ip=None, user_agent="")
+        grant = await begin(session, ada.id, method=SignInMethod.PASSWORD, ip=None, user_agent="")
         row = await session.get_one(Session, grant.session_id)
     assert (timedelta(days=90), timedelta(days=30)) == (ABSOLUTE, IDLE)
     assert timedelta() <= row.expires_at - before - ABSOLUTE < timedelta(minutes=1)
@@ -134,9 +134,9 @@ async def test_a_viewer_is_who_the_session_belongs_to(services: Services, make: 
     ada, eve = await make.user("ada"), await make.user("eve", status=UserStatus.SUSPENDED)
     reads = services.stores.reads
     for person in (ada, eve):
-        found = await viewer_of(reads, user_id=person.id, session_id=person.viewer.session_id)
+        found = await viewer_of(reads, user_id=person.id, session_id=person.session_id)
         assert found == person.viewer
-    assert await viewer_of(reads, user_id=ada.id, session_id=eve.viewer.session_id) is None
+    assert await viewer_of(reads, user_id=ada.id, session_id=eve.session_id) is None
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ async def test_nobody_is_signed_in_through_what_is_over(
 ) -> None:
     await owner.execute(change)
     reads = services.stores.reads
-    assert await viewer_of(reads, user_id=ada.id, session_id=ada.viewer.session_id) is None
+    assert await viewer_of(reads, user_id=ada.id, session_id=ada.session_id) is None

@@ -58,7 +58,7 @@ async def test_what_a_signed_in_person_sees_is_theirs(
     plaza: httpx.AsyncClient, services: Services, make: Make
 ) -> None:
     ada = await make.user("ada")
-    token = services.tokens.issue(user_id=ada.id, session_id=ada.viewer.session_id)
+    token = services.tokens.issue(user_id=ada.id, session_id=ada.session_id)
     response = await plaza.get("/graphql/limits", headers={"authorization": f"Bearer {token}"})
     assert kept(response) == "private, no-cache"
     assert "etag" in response.headers

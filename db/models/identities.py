@@ -1,0 +1,88 @@
+"""Sign-in through others: the identities that Google, Apple and GitHub vouch for, and the way there and back."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Choice, Created, Id, Moment, Row, one_of, reference
+
+
+class Provider(StrEnum):
+    """Who vouches for a person."""
+
+    GOOGLE = "GOOGLE"
+    APPLE = "APPLE"
+    GITHUB = "GITHUB"
+
+
+class Identity(Row):
+    """A person as a provider knows them: by issuer and subject, never by an address."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        one_of("provider", Provider),
+        Index("uq_identities_issuer_subject", "issuer", "subject", unique=True),
+        Index("uq_identities_user_id_provider", "user_id", "provider", unique=True),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = reference("users.id")
+    provider: Mapped[Provider] = mapped_column(Choice(Provider))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    # What the provider said when the identity was linked; to be shown, never to be trusted.
+    email: Mapped[str | None]
+    created_at: Mapped[Created]
+    last_used_at: Mapped[Moment | None]
+
+
+class OAuthFlow(Row):
+    """One browser on its way to a provider; the row leaves when it comes back, so the state is good once."""
+
+    __tablename__ = "oauth_flows"
+    __table_args__ = (
+        one_of("provider", Provider),
+        CheckConstraint("length(state_hash) = 32", name="state_hash_length"),
+        CheckConstraint("length(browser_hash) = 32", name="browser_hash_length"),
+        Index("ix_oauth_flows_expires_at", "expires_at"),
+    )
+
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    # Of the cookie that binds the state to the browser that began.
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    provider: Mapped[Provider] = mapped_column(Choice(Provider))
+    verifier: Mapped[str]
+    nonce: Mapped[str]
+    return_to: Mapped[str]
+    # The front end's own PKCE challenge: who exchanges the code must be who began.
+    challenge: Mapped[str]
+    # Whoever links another way in to their account, and the session they do it through.
+    link_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    link_session_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[Created]
+    expires_at: Mapped[Moment]
+
+
+class SignInCode(Row):
+    """What a browser brings back to the front end in place of tokens: good once, for a minute."""
+
+    __tablename__ = "sign_in_codes"
+    __table_args__ = (
+        one_of("provider", Provider),
+        CheckConstraint("length(hash) = 32", name="hash_length"),
+        Index("ix_sign_in_codes_expires_at", "expires_at"),
+    )
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    provider: Mapped[Provider] = mapped_column(Choice(Provider))
+    # What the provider vouches for: issuer, subject, address, name.
+    profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    challenge: Mapped[str]
+    link_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    link_session_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[Created]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]

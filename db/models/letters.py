@@ -1,0 +1,39 @@
+"""Links that were sent by mail."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.limits import EMAIL
+from db.models.base import Choice, Created, Moment, Row, one_of, reference
+
+
+class LinkPurpose(StrEnum):
+    """What a link does for whoever opens it."""
+
+    VERIFY_EMAIL = "VERIFY_EMAIL"
+    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 - a name
+    CHANGE_EMAIL = "CHANGE_EMAIL"
+
+
+class MailLink(Row):
+    """A link's hash; it is good once, for a short while and for one purpose."""
+
+    __tablename__ = "mail_links"
+    __table_args__ = (
+        one_of("purpose", LinkPurpose),
+        CheckConstraint("length(hash) = 32", name="hash_length"),
+        CheckConstraint(f"length(email) between 3 and {EMAIL}", name="email_length"),
+        Index("ix_mail_links_user_id", "user_id"),
+        Index("ix_mail_links_expires_at", "expires_at"),
+    )
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[int] = reference("users.id")
+    purpose: Mapped[LinkPurpose] = mapped_column(Choice(LinkPurpose))
+    # The address it was sent to, which it proves.
+    email: Mapped[str]
+    created_at: Mapped[Created]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]

@@ -1,0 +1,35 @@
+"""One's own account."""
+
+from typing import Final
+
+import strawberry
+
+from resolvers import accounts
+from resolvers.limits import Per, limited
+from schema.accounts import ChangePasswordResult, DeleteAccountResult, RegisterResult, UpdateProfileResult
+
+_REGISTRATIONS: Final = "5/h"
+_PROFILE: Final = "30/5m"
+
+
+@strawberry.type
+class Account:
+    register: RegisterResult | None = strawberry.mutation(
+        resolver=accounts.register,
+        description=(
+            "Make an account. Answers alike whether or not the e-mail address has one already; signs nobody in."
+        ),
+        metadata=limited(_REGISTRATIONS, bucket="register", per=Per.ADDRESS),
+    )
+    change_password: ChangePasswordResult | None = strawberry.mutation(
+        resolver=accounts.change_password, description="Change your password; ends your other sessions."
+    )
+    update_profile: UpdateProfileResult | None = strawberry.mutation(
+        resolver=accounts.update_profile,
+        description="Change your profile.",
+        metadata=limited(_PROFILE, bucket="profile"),
+    )
+    delete_account: DeleteAccountResult | None = strawberry.mutation(
+        resolver=accounts.delete_account,
+        description="Hide your account from everyone at once, and have it erased after 30 days.",
+    )
