@@ -13,6 +13,15 @@ async def hold(session: AsyncSession, session_id: int) -> None:
     await session.execute(select(Session.id).where(Session.id == session_id).with_for_update(key_share=True))
 
 
+async def prove(session: AsyncSession, session_id: int) -> datetime | None:
+    """The person behind the session has just shown again who they are; when, or `None` once it ended."""
+    standing = update(Session).where(
+        Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > func.now()
+    )
+    proven = await session.scalars(standing.values(proven_at=func.now()).returning(Session.proven_at))
+    return proven.one_or_none()
+
+
 async def replace(session: AsyncSession, session_id: int, used: bytes, new: bytes, expires_at: datetime) -> None:
     """Put one refresh token in another's place, in that order: a family has one unused token at a time."""
     now = func.clock_timestamp()

@@ -20,7 +20,15 @@ REQUESTS: Final = Limit(300, 60)
 
 # What asks for a password or a token is asked once: no alias makes a thousand tries of one request.
 _ONCE: Final = frozenset(
-    {"login", "register", "refreshSession", "cancelDeletion", "changePassword", "deleteAccount"}
+    {
+        "login",
+        "register",
+        "refreshSession",
+        "cancelDeletion",
+        "changePassword",
+        "confirmIdentity",
+        "deleteAccount",
+    }
 )
 _REFUNDS: Final = 10_000
 

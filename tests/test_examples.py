@@ -90,7 +90,7 @@ class Steady:
             return value
         if name in ("accessToken", "refreshToken"):
             return f"({'an access' if name == 'accessToken' else 'a refresh'} token)"
-        if name.endswith(("At", "On")):
+        if name.endswith(("At", "On", "Until")):
             return _moment(value)
         return self._id(value)
 

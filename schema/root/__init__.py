@@ -17,6 +17,7 @@ from schema.guards import keep_schema, note_kind, refuse_bad_token
 from schema.root.account import Account
 from schema.root.circle import Circle
 from schema.root.content import Content
+from schema.root.factors import Factors
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
 from schema.scalars import SCALARS
@@ -25,7 +26,7 @@ __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(SignIn, Account, Content, Circle):
+class Mutation(SignIn, Factors, Account, Content, Circle):
     pass
 
 

@@ -144,6 +144,7 @@ STORY: Final = {
     ],
     "Your account": [
         Step("refreshSession"),
+        Step("confirmIdentity"),
         Step("changePassword", token=_NEWCOMER, given={"password": "newcomer_password"}),
         Step("logoutEverywhere", token=_NEWCOMER),
         Step("deleteAccount", token=_NEWCOMER, given={"password": "new_password"}),

@@ -41,6 +41,11 @@ mutation ($input: LogoutEverywhereInput!) {{
   logoutEverywhere(input: $input) {{ __typename ... on LogoutEverywherePayload {{ endedSessionCount }} {_ERRORS} }}
 }}
 """
+CONFIRM_IDENTITY = f"""
+mutation ($input: ConfirmIdentityInput!) {{
+  confirmIdentity(input: $input) {{ __typename ... on ConfirmIdentityPayload {{ goodUntil }} {_ERRORS} }}
+}}
+"""
 CHANGE_PASSWORD = f"""
 mutation ($input: ChangePasswordInput!) {{
   changePassword(input: $input) {{

@@ -1,0 +1,25 @@
+"""Showing again who one is."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from schema.scalars import Secret
+
+
+@strawberry.input(description="How you show again who you are: by one of these.")
+class ConfirmIdentityInput:
+    password: Secret | None = strawberry.field(default=None, description="Your password.")
+
+
+@strawberry.type(description="It is you. What asked for a confirmation may be tried again.")
+class ConfirmIdentityPayload:
+    good_until: datetime = strawberry.field(description="When such a deed asks for the next confirmation.")
+
+
+ConfirmIdentityResult: TypeAlias = Annotated[
+    ConfirmIdentityPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("ConfirmIdentityResult", description="What came of showing who you are."),
+]
