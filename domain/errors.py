@@ -1,8 +1,12 @@
 """Refusals that a person can act on; the API answers with them as data."""
 
+from typing import ClassVar
+
 
 class DomainError(Exception):
-    """Carries one sentence that can be shown to the person."""
+    """Carries one sentence that can be shown to the person; `said` where it is always the same."""
+
+    said: ClassVar[str] = ""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -32,5 +36,7 @@ class Conflict(DomainError):
 class ConfirmationNeeded(DomainError):
     """Theirs to do, but not before they show again who they are."""
 
+    said = "Confirm first that it is you."
+
     def __init__(self) -> None:
-        super().__init__("Confirm first that it is you.")
+        super().__init__(self.said)

@@ -103,7 +103,7 @@ class _Reading:
         if isinstance(called, type) and issubclass(called, DomainError):
             places = call.args[:1] if called is InvalidInput else []
             place = to_camel_case(scope.value(places[0])) if places else None
-            words = scope.texts(call.args[len(places)])
+            words = [called.said] if called.said else scope.texts(call.args[len(places)])
             return Refusals(typed=frozenset(Refused(called.__name__, place, text) for text in words))
         if called is Refusal:
             arguments = [each.value for each in call.keywords if each.arg == "argument"]

@@ -6,7 +6,7 @@ import pytest
 from graphql import build_schema
 from strawberry.types import get_object_definition
 
-from domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from resolvers.proofs import FAILURES
 from resolvers.sessions import REFRESHES
 from schema.errors import bad_user_input
@@ -30,6 +30,8 @@ LONGEST = 3
 def _refuse(name: str, *, words: str = "There is none.") -> None:
     if name == "":
         raise InvalidInput("some_name", f"Write {LONGEST} letters.")
+    if name == "root":
+        raise ConfirmationNeeded()
     raise NotFound(words)
 
 
@@ -63,6 +65,7 @@ def test_reads_where_and_in_which_words_a_resolver_refuses(monkeypatch: pytest.M
     assert found.typed == {
         Refused("InvalidInput", "someName", "Write 3 letters."),
         Refused("NotFound", None, "Not here."),
+        Refused("ConfirmationNeeded", None, "Confirm first that it is you."),
         Refused("Conflict", None, "Changed meanwhile."),
         Refused("InvalidInput", "name", "Too long."),
         Refused("InvalidInput", "name", None),
@@ -75,6 +78,7 @@ def test_knows_every_limit_that_counts_inside_a_resolver() -> None:
     assert {name: found for name, found in limits.items() if found} == {
         "login": {("sign-in-failures", FAILURES)},
         "cancelDeletion": {("sign-in-failures", FAILURES)},
+        "confirmIdentity": {("own-password-failures", FAILURES)},
         "changePassword": {("own-password-failures", FAILURES)},
         "deleteAccount": {("own-password-failures", FAILURES)},
         "refreshSession": {("refresh", REFRESHES)},
