@@ -14,6 +14,7 @@ from db.models import RefreshToken, Session, SignInMethod
 from db.queries import accounts
 from db.queries.accounts import RefreshTokenRow
 from db.reads import Reads, reads_in
+from db.session_states import SessionStates
 
 # OWASP ASVS 7.3 and 10.4.8: unused for so long, and however it is used.
 IDLE: Final = timedelta(days=30)
@@ -54,9 +55,9 @@ class Renewal:
         return self.outcome is Outcome.RENEWED
 
 
-async def viewer_of(db: Reads, *, user_id: int, session_id: int) -> Viewer | None:
+async def viewer_of(states: SessionStates, *, user_id: int, session_id: int) -> Viewer | None:
     """The person signed in through this session; `None` once it ended or the account is gone."""
-    row = await accounts.signed_in(db, user_id=user_id, session_id=session_id)
+    row = await states.get(user_id=user_id, session_id=session_id)
     if row is None:
         return None
     return Viewer(row.user_id, row.username, row.role, row.status, session_id, row.proven_at)

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import session_states
 from db.models import RefreshToken, Session
 
 
@@ -19,33 +20,44 @@ async def prove(session: AsyncSession, session_id: int) -> datetime | None:
         Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > func.now()
     )
     proven = await session.scalars(standing.values(proven_at=func.now()).returning(Session.proven_at))
+    session_states.forget(session, [session_id])
     return proven.one_or_none()
 
 
 async def replace(session: AsyncSession, session_id: int, used: bytes, new: bytes, expires_at: datetime) -> None:
     """Put one refresh token in another's place, in that order: a family has one unused token at a time."""
     now = func.clock_timestamp()
+    await session.execute(update(Session).where(Session.id == session_id).values(last_used_at=now))
     await session.execute(update(RefreshToken).where(RefreshToken.hash == used).values(used_at=now))
     await session.execute(insert(RefreshToken).values(hash=new, session_id=session_id, expires_at=expires_at))
 
 
-async def end(session: AsyncSession, session_id: int) -> int | None:
-    """End one session; whose it was, or `None` when it had ended before."""
+async def end(session: AsyncSession, session_id: int, *, of: int | None = None) -> int | None:
+    """End one session; whose it was, or `None` when it had ended before or is not that person's."""
     ended = update(Session).where(Session.id == session_id, Session.revoked_at.is_(None))
+    if of is not None:
+        ended = ended.where(Session.user_id == of)
     gone = await session.scalars(ended.values(revoked_at=func.now()).returning(Session.user_id))
+    session_states.forget(session, [session_id])
     return gone.one_or_none()
 
 
 async def end_all(session: AsyncSession, user_id: int, *, but: int | None = None) -> list[int]:
     """End a person's sessions but one; the ids of those that had not ended before."""
-    theirs = select(Session.id).where(
-        Session.user_id == user_id,
-        Session.id.is_distinct_from(but),
-        Session.revoked_at.is_(None),
-        Session.expires_at > func.now(),
-    )
+    theirs = _of(user_id).where(Session.id.is_distinct_from(but))
     # Held in order first, or two who end the same sessions at once may wait for each other.
     held = await session.scalars(theirs.order_by(Session.id).with_for_update(key_share=True))
     ids = list(held)
     await session.execute(update(Session).where(Session.id.in_(ids)).values(revoked_at=func.now()))
+    session_states.forget(session, ids)
     return ids
+
+
+async def has_changed(session: AsyncSession, user_id: int) -> None:
+    """The person's sessions stand, and are somebody else's now: of another role or status, or with a new proof."""
+    session_states.forget(session, await session.scalars(_of(user_id)))
+
+
+def _of(user_id: int) -> Select[tuple[int]]:
+    standing = (Session.revoked_at.is_(None), Session.expires_at > func.now())
+    return select(Session.id).where(Session.user_id == user_id, *standing)

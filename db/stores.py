@@ -11,10 +11,12 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from db import dsn
+from db.brief_memory import MEMORY, BriefMemory
 from db.connections import Connections
 from db.observing import Loading, ObservedReads, ObservedSessionReads, Observer, observe_statements, observed_pool
 from db.reads import READS_OF_SESSION, PoolReads
 from db.redis import connect as connect_redis
+from db.session_states import SessionStates
 from db.transaction import OBSERVER, Sessions
 
 APP_ROLE = "plaza_app"
@@ -31,6 +33,8 @@ class Stores:
     reads: PoolReads
     sessions: Sessions
     redis: Redis
+    memory: BriefMemory
+    session_states: SessionStates
     database_url: str
     engine: AsyncEngine
     loading: Loading | None = None
@@ -60,15 +64,19 @@ async def open_stores(
         hide_parameters=True,
         poolclass=observed_pool(observer) if observer else None,
     )
-    reads, info = PoolReads(pool), {}
+    redis = connect_redis(redis_url, observer)
+    memory = BriefMemory(redis)
+    reads = PoolReads(pool)
+    info: dict[str, object] = {MEMORY: memory}
     if observer is not None:
         observe_statements(engine, observer)
         reads = ObservedReads(pool, observer=observer)
-        info = {OBSERVER: observer, READS_OF_SESSION: partial(ObservedSessionReads, observer=observer)}
-    redis = connect_redis(redis_url, observer)
+        info |= {OBSERVER: observer, READS_OF_SESSION: partial(ObservedSessionReads, observer=observer)}
     sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
     try:
-        yield Stores(reads, sessions, redis, url, engine, observer.loading if observer else None)
+        states = SessionStates(reads, memory)
+        loading = observer.loading if observer else None
+        yield Stores(reads, sessions, redis, memory, states, url, engine, loading)
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -5,7 +5,7 @@ from enum import StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from db.models import Audience, PostType
+from db.models import Audience, PostType, SignInMethod
 
 
 def register() -> None:
@@ -22,6 +22,15 @@ def register() -> None:
         "Who may see a post. A private account's posts are for its followers, whatever this says.",
         PUBLIC="Everyone.",
         FOLLOWERS="The author's followers.",
+    )
+    _describe(
+        SignInMethod,
+        "How somebody shows who they are.",
+        PASSWORD="By a password.",  # noqa: S106 - words
+        GOOGLE="By a Google account.",
+        APPLE="By an Apple account.",
+        GITHUB="By a GitHub account.",
+        PASSKEY="By a passkey.",
     )
 
 

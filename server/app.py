@@ -105,7 +105,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
         try:
             yield Services(
                 stores=stores,
-                buckets=Buckets(stores.redis, processes=settings.workers),
+                buckets=Buckets(stores.redis, processes=settings.workers, breaker=stores.memory.breaker),
                 passwords=passwords,
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
                 refresh_key=_refresh_key(settings),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from auth.sessions import viewer_of
 from auth.tokens import AccessTokens, TokenError
 from auth.viewer import Viewer
-from db.reads import Reads
+from db.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Authenticated:
     refused: bool = False
 
 
-async def authenticate(request: Request, tokens: AccessTokens, reads: Reads) -> Authenticated:
-    """Anonymous without a header; one indexed read with it, so that an ended session ends here at once."""
+async def authenticate(request: Request, tokens: AccessTokens, stores: Stores) -> Authenticated:
+    """Anonymous without a header; with it one look at who its session belongs to, if it still stands."""
     header = request.headers.get("authorization")
     if header is None:
         return Authenticated(None)
@@ -30,5 +30,5 @@ async def authenticate(request: Request, tokens: AccessTokens, reads: Reads) -> 
         claims = tokens.read(token.strip())
     except TokenError:
         return Authenticated(None, refused=True)
-    viewer = await viewer_of(reads, user_id=claims.user_id, session_id=claims.session_id)
+    viewer = await viewer_of(stores.session_states, user_id=claims.user_id, session_id=claims.session_id)
     return Authenticated(viewer, refused=viewer is None)

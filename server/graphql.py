@@ -47,7 +47,7 @@ class PlazaHost:
     async def context(self, scope: Scope, headers: Headers, asked: Asked) -> Context:
         note = notes.get()
         note.operation.name = asked.operation.name
-        who = await authenticate(Request(scope), self._services.tokens, self._services.stores.reads)
+        who = await authenticate(Request(scope), self._services.tokens, self._services.stores)
         note.viewer_id = who.viewer.user_id if who.viewer else None
         origin = Origin(
             request_id=note.request_id,

@@ -157,6 +157,7 @@ async def build(stores: Stores, size: int) -> World:
     names: dict[str, Any] = {name: global_id(kind, found[name]) for name, kind in _KINDS.items()}
     names |= {name: person.gid for name, person in people.items()}
     names |= {"own_post": names["post"], "stranger": names["bob"]}
+    names |= {"session": global_id("Session", people["ada"].session_id)}
     names |= {**_WORDS, "password": PASSWORD, "refresh_token": token}
     names["mixture"] = [
         global_id(kind, row_id)

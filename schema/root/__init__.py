@@ -18,6 +18,7 @@ from schema.root.account import Account
 from schema.root.circle import Circle
 from schema.root.content import Content
 from schema.root.factors import Factors
+from schema.root.devices import Devices
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
 from schema.scalars import SCALARS
@@ -26,7 +27,7 @@ __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(SignIn, Factors, Account, Content, Circle):
+class Mutation(SignIn, Factors, Devices, Account, Content, Circle):
     pass
 
 

@@ -145,6 +145,15 @@ STORY: Final = {
     "Your account": [
         Step("refreshSession"),
         Step("confirmIdentity"),
+        Step(
+            "login",
+            "Sign in as the newcomer on another device",
+            given={"username": "new_username", "password": "newcomer_password"},
+        ),
+        Step(
+            "viewer", "See where the newcomer is signed in", _NEWCOMER, keeps={"session": "viewer.sessions.0.id"}
+        ),
+        Step("revokeSession", token=_NEWCOMER),
         Step("changePassword", token=_NEWCOMER, given={"password": "newcomer_password"}),
         Step("logoutEverywhere", token=_NEWCOMER),
         Step("deleteAccount", token=_NEWCOMER, given={"password": "new_password"}),

@@ -132,11 +132,11 @@ async def test_a_token_tells_its_session_used_or_not(services: Services, token: 
 
 async def test_a_viewer_is_who_the_session_belongs_to(services: Services, make: Make) -> None:
     ada, eve = await make.user("ada"), await make.user("eve", status=UserStatus.SUSPENDED)
-    reads = services.stores.reads
+    states = services.stores.session_states
     for person in (ada, eve):
-        found = await viewer_of(reads, user_id=person.id, session_id=person.session_id)
+        found = await viewer_of(states, user_id=person.id, session_id=person.session_id)
         assert found == person.viewer
-    assert await viewer_of(reads, user_id=ada.id, session_id=eve.session_id) is None
+    assert await viewer_of(states, user_id=ada.id, session_id=eve.session_id) is None
 
 
 @pytest.mark.parametrize(
@@ -151,5 +151,5 @@ async def test_nobody_is_signed_in_through_what_is_over(
     services: Services, ada: Person, owner: asyncpg.Connection, change: str
 ) -> None:
     await owner.execute(change)
-    reads = services.stores.reads
-    assert await viewer_of(reads, user_id=ada.id, session_id=ada.session_id) is None
+    states = services.stores.session_states
+    assert await viewer_of(states, user_id=ada.id, session_id=ada.session_id) is None
