@@ -43,8 +43,8 @@ class BriefMemory:
         """The facts under `key`, or what `ask` finds; that there are none is never kept."""
         kept = await self._get(key)
         if kept:
-            until, *known = orjson.loads(kept)
-            if 0 < until - self._clock() <= SECONDS:
+            known: Facts = orjson.loads(kept)
+            if 0 < known.pop(0) - self._clock() <= SECONDS:
                 return known
         # Of the moment before the question. Redis counts its own seconds, but may be frozen before it begins.
         until = self._clock() + SECONDS
@@ -64,7 +64,8 @@ class BriefMemory:
         """`None` where nothing is known; the mark where nothing may be kept, as when Redis is away."""
         if not self.breaker.lets_through():
             return _MARK
-        return await self._try(self._redis.get(key), _MARK)
+        answer: bytes | None = await self._try(self._redis.get(key), _MARK)
+        return answer
 
     async def _try(self, command: Awaitable[Any], otherwise: Any = None) -> Any:
         try:

@@ -58,6 +58,6 @@ async def has_changed(session: AsyncSession, user_id: int) -> None:
     session_states.forget(session, await session.scalars(_of(user_id)))
 
 
-def _of(user_id: int) -> Select[tuple[int]]:
+def _of(user_id: int) -> Select[int]:
     standing = (Session.revoked_at.is_(None), Session.expires_at > func.now())
     return select(Session.id).where(Session.user_id == user_id, *standing)

@@ -17,8 +17,8 @@ from schema.guards import keep_schema, note_kind, refuse_bad_token
 from schema.root.account import Account
 from schema.root.circle import Circle
 from schema.root.content import Content
-from schema.root.factors import Factors
 from schema.root.devices import Devices
+from schema.root.factors import Factors
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
 from schema.scalars import SCALARS

@@ -30,7 +30,7 @@ async def ada(make: Make, owner: asyncpg.Connection) -> Person:
 @pytest.fixture
 def now(ada: Person, services: Services) -> Now:
     """Ada as her next request knows her."""
-    return lambda: viewer_of(services.stores.reads, user_id=ada.id, session_id=ada.session_id)
+    return lambda: viewer_of(services.stores.session_states, user_id=ada.id, session_id=ada.session_id)
 
 
 async def _is_fresh(now: Now) -> bool:
