@@ -34,8 +34,3 @@ class Viewer:
     @property
     def is_suspended(self) -> bool:
         return self.status is UserStatus.SUSPENDED
-
-    @property
-    def is_moderator(self) -> bool:
-        """Trusted with other people's content; a suspended moderator is not."""
-        return self.role in (Role.MODERATOR, Role.ADMIN) and not self.is_suspended

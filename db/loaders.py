@@ -13,10 +13,11 @@ from aiodataloader import DataLoader, dispatch_queue
 from aiodataloader import Loader as Queued
 
 from db.observing import Loading
-from db.queries import comments, follows, posts, users
+from db.queries import comments, follows, posts, suspensions, users
 from db.queries.comments import CommentRow, CommentStatsRow
 from db.queries.pages import Page, Slice
 from db.queries.posts import PostRow, PostStatsRow
+from db.queries.suspensions import SuspensionRow
 from db.queries.users import RelationshipRow, UserRow, UserStatsRow
 from db.reads import Reads
 
@@ -172,6 +173,10 @@ class Loaders:
     @cached_property
     def relationship_by_user_id(self) -> Loader[int, RelationshipRow]:
         return self._seen(users.relationships)
+
+    @cached_property
+    def own_suspension_by_user_id(self) -> Loader[int, SuspensionRow]:
+        return self._seen(suspensions.own)
 
     @cached_property
     def viewer_likes_by_post_id(self) -> Loader[int, bool]:

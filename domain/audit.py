@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import AuditEntry
+from domain.places import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def record(
             subject_id=subject_id,
             request_id=origin.request_id,
             ip=origin.ip,
+            device=named(origin.user_agent) if origin.user_agent else None,
             details=details,
         )
     )

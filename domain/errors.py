@@ -29,6 +29,14 @@ class NotAllowed(DomainError):
     """Visible, but not theirs to do."""
 
 
+class NotPermitted(NotAllowed):
+    """What only a role is trusted with that they do not have; it leaves a trace."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__("Your role does not allow this.")
+        self.permission = permission
+
+
 class Conflict(DomainError):
     """Not possible as things stand."""
 

@@ -16,7 +16,7 @@ from db.models import Row
 from db.queue import JobFunction, Timed
 from db.stores import Stores
 from db.transaction import Sessions, retried, write
-from domain import purges
+from domain import moderation, purges
 
 ENDED_SESSIONS_KEPT: Final = timedelta(days=30)
 USED_TOKENS_KEPT: Final = timedelta(days=1)
@@ -49,6 +49,11 @@ async def end_sessions(stores: Stores) -> None:
         after = await retried(partial(_end_sessions, stores.sessions, after))
 
 
+async def end_suspensions(stores: Stores) -> None:
+    """Restore people whose suspension is over."""
+    _log.info("suspensions_ended", people=await moderation.end_suspensions(stores.sessions))
+
+
 async def purge_posts(stores: Stores) -> None:
     _log.info("posts_purged", rows=await purges.purge_posts(stores.sessions))
 
@@ -69,6 +74,7 @@ JOBS: Mapping[str, JobFunction] = {
     "counters.reconcile": reconcile_counters,
     "mutes.end": end_mutes,
     "sessions.end": end_sessions,
+    "suspensions.end": end_suspensions,
     "posts.purge": purge_posts,
     "accounts.purge": purge_accounts,
     "jobs.prune": prune_job_log,
@@ -77,6 +83,7 @@ JOBS: Mapping[str, JobFunction] = {
 # In UTC, spread so that no two start together.
 TIMETABLE: Sequence[Timed] = (
     Timed("mutes.end", "*/15 * * * *"),
+    Timed("suspensions.end", "4-59/5 * * * *"),
     Timed("jobs.prune", "7 * * * *"),
     Timed("posts.purge", "23 * * * *"),
     Timed("accounts.purge", "37 * * * *"),

@@ -18,6 +18,7 @@ R = TypeVar("R")
 _TYPES: dict[type[errors.DomainError], type[UserError]] = {
     errors.NotFound: NotFound,
     errors.NotAllowed: NotAllowed,
+    errors.NotPermitted: NotAllowed,
     errors.Conflict: Conflict,
     errors.ConfirmationNeeded: ConfirmationNeeded,
 }

@@ -9,7 +9,7 @@ from db.limits import MAX_PAGE_SIZE
 from db.models import SignInMethod
 from db.queries import devices as queries
 from db.queries.devices import DeviceRow
-from domain import devices
+from domain import places
 from engine.batch import batch
 from engine.cost import ListSize
 from schema.context import Info
@@ -40,8 +40,8 @@ class Session:
     def from_row(cls, row: DeviceRow, *, current: int | None) -> "Session":
         return cls(
             id=global_id("Session", row.id),
-            device=devices.named(row.user_agent),
-            address=devices.neighbourhood(row.ip),
+            device=places.named(row.user_agent),
+            address=places.neighbourhood(row.ip),
             method=row.method,
             created_at=row.created_at,
             last_used_at=row.last_used_at,

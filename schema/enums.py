@@ -5,7 +5,8 @@ from enum import StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from db.models import Audience, PostType, SignInMethod
+from auth.permissions import Permission
+from db.models import Audience, PostType, Role, SignInMethod
 
 
 def register() -> None:
@@ -31,6 +32,22 @@ def register() -> None:
         APPLE="By an Apple account.",
         GITHUB="By a GitHub account.",
         PASSKEY="By a passkey.",
+    )
+    _describe(
+        Role,
+        "What a person is trusted with, from least to most.",
+        USER="Their own account and what they say.",
+        MODERATOR="Other people's content, and who takes part.",
+        ADMIN="Who moderates, and the audit log.",
+    )
+    _describe(
+        Permission,
+        "What a role allows.",
+        TAKE_PART="Publish, comment, like, follow and change one's profile.",
+        REMOVE_CONTENT="Delete anybody's posts and comments.",
+        SUSPEND_PEOPLE="`suspendUser` and `restoreUser`.",
+        SET_ROLES="`setRole`.",
+        READ_AUDIT_LOG="`auditLog`.",
     )
 
 

@@ -176,6 +176,14 @@ def create_admin(
     _told(lambda: create_admin(username, email, password))
 
 
+@app.command("set-role")
+def set_role(username: str, role: Annotated[str, typer.Argument(help="user, moderator or admin")]) -> None:
+    """Trust somebody with more or less; the only way to unmake an administrator."""
+    from server.work import set_role
+
+    _told(lambda: set_role(username, role))
+
+
 @app.command()
 def doctor() -> None:
     """Look at everything Plaza rests on and say what is wrong with it."""

@@ -3,9 +3,11 @@
 import asyncio
 from datetime import UTC, datetime
 
+from db.models import Role
 from server import logging, migration, worker
 from server.app import open_services
 from server.environment import environment
+from server.mistakes import UserMistake
 from server.settings import DatabaseSettings, Settings
 from server.telemetry import open_telemetry
 
@@ -53,6 +55,15 @@ def create_admin(username: str, email: str, password: str) -> None:
         asyncio.run(_create_admin(Settings(), username, email, password))
 
 
+def set_role(username: str, role: str) -> None:
+    """Give a person a role, as the operator. Raises `UserMistake` for one that there is not."""
+    if role.upper() not in Role.__members__:
+        raise UserMistake(f"The roles are {', '.join(Role).lower()}.")
+    with environment() as where:
+        where.wait_ready()
+        asyncio.run(_set_role(Settings(), username, Role(role.upper())))
+
+
 async def _work(settings: Settings) -> None:
     from domain.tasks import JOBS, TIMETABLE
 
@@ -77,3 +88,12 @@ async def _create_admin(settings: Settings, username: str, email: str, password:
             is_new = await accounts.create_admin(session, who, password_hash=hashed)
     told = "is an administrator." if is_new else "was there, and is an administrator now; its password stays."
     print(f"{username} {told}")  # noqa: T201
+
+
+async def _set_role(settings: Settings, username: str, role: Role) -> None:
+    from db.transaction import write
+    from domain import moderation
+
+    async with open_services(settings) as services, write(services.stores.sessions) as session:
+        await moderation.appoint(session, username, role)
+    print(f"{username} is {role}.")  # noqa: T201

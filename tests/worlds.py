@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.tokens import new_refresh_token, refresh_token_hash
-from db.models import UserStatus
+from db.models import Role, UserStatus
 from db.stores import Stores
 from schema.nodes import global_id
 from tests.factories import PASSWORD, Make, Person
@@ -145,6 +145,7 @@ async def build(stores: Stores, size: int) -> World:
     """An empty database becomes a network; `size` is at least 5."""
     make = Make(stores.sessions)
     people = {name: await make.user(name) for name in ("ada", "bob")}
+    people["admin"] = await make.user("admin", role=Role.ADMIN)
     await make.user("gone", status=UserStatus.DELETED)
     token = new_refresh_token()
     async with stores.reads.pool.lent() as connection, connection.transaction():

@@ -5,13 +5,14 @@ from db.models.audit import AuditEntry
 from db.models.base import Row
 from db.models.buckets import StoredBucket
 from db.models.comments import Comment, CommentStats
-from db.models.exports import Export, RetiredUsername
+from db.models.exports import Export, ExportPart, RetiredUsername
 from db.models.follows import Block, Follow, FollowRequest, Mute
 from db.models.identities import Identity, OAuthFlow, Provider, SignInCode
 from db.models.letters import LinkPurpose, MailLink
 from db.models.operations import ClientUse, TrustedOperation
 from db.models.posts import Audience, Like, Post, PostStats, PostType
 from db.models.second_factors import Challenge, ChallengePurpose, Passkey, RecoveryCode, Totp
+from db.models.suspensions import Suspension
 from db.models.users import Credential, Role, User, UserStats, UserStatus
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "CommentStats",
     "Credential",
     "Export",
+    "ExportPart",
     "Follow",
     "FollowRequest",
     "Identity",
@@ -48,6 +50,7 @@ __all__ = [
     "SignInCode",
     "SignInMethod",
     "StoredBucket",
+    "Suspension",
     "Totp",
     "TrustedOperation",
     "User",

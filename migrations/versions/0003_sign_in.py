@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import audit_functions
+
 revision: str = "0003"
 down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
@@ -14,7 +16,8 @@ depends_on: str | Sequence[str] | None = None
 # Stands for no password where an older Plaza asks for some hash: nothing matches it.
 _OF_NOTHING = "$argon2id$v=19$m=47104,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 _UNSEEN = (
-    "challenges, exports, mail_links, oauth_flows, passkeys, personal_tokens, recovery_codes, sign_in_codes, totps"
+    "challenges, export_parts, exports, mail_links, oauth_flows, passkeys, personal_tokens, recovery_codes, "
+    "sign_in_codes, totps"
 )
 
 
@@ -104,10 +107,12 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=True),
-        sa.Column("archive", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("(ready_at is null) = (archive is null)", name=op.f("ck_exports_ready_archive")),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(hash is null) = (open_until is null)", name=op.f("ck_exports_open_hash")),
+        sa.CheckConstraint("(ready_at is null) = (size is null)", name=op.f("ck_exports_ready_size")),
         sa.CheckConstraint("length(hash) = 32", name=op.f("ck_exports_hash_length")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_exports_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
@@ -116,6 +121,17 @@ def upgrade() -> None:
     op.create_index("ix_exports_expires_at", "exports", ["expires_at"], if_not_exists=True)
     op.create_index("ix_exports_user_id", "exports", ["user_id"], if_not_exists=True)
     op.create_index("uq_exports_hash", "exports", ["hash"], unique=True, if_not_exists=True)
+    op.create_table(
+        "export_parts",
+        sa.Column("export_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["export_id"], ["exports.id"], name=op.f("fk_export_parts_export_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("export_id", "number", name=op.f("pk_export_parts")),
+        if_not_exists=True,
+    )
     op.create_table(
         "identities",
         sa.Column("id", sa.BigInteger(), server_default=sa.text("next_id()"), nullable=False),
@@ -214,6 +230,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_recovery_codes_user_id", "recovery_codes", ["user_id"], if_not_exists=True)
     op.create_table(
+        "suspensions",
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(reason) between 1 and 500", name=op.f("ck_suspensions_reason_length")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_suspensions_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_suspensions")),
+        if_not_exists=True,
+    )
+    op.create_index(
+        "ix_suspensions_until",
+        "suspensions",
+        ["until"],
+        postgresql_where=sa.text("until is not null"),
+        if_not_exists=True,
+    )
+    op.create_table(
         "totps",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
@@ -227,15 +263,22 @@ def upgrade() -> None:
 
     # The default privileges let it look at everything.
     op.execute(f"REVOKE SELECT ON {_UNSEEN} FROM plaza_read")  # noqa: S608 - a constant
+    for statement in audit_functions.CREATE:
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    for statement in audit_functions.DROP:
+        op.execute(statement)
+    op.drop_column("audit_log", "device")
     op.drop_table("totps")
+    op.drop_table("suspensions")
     op.drop_table("recovery_codes")
     op.drop_table("personal_tokens")
     op.drop_table("passkeys")
     op.drop_table("mail_links")
     op.drop_table("identities")
+    op.drop_table("export_parts")
     op.drop_table("exports")
     op.drop_table("challenges")
     op.drop_table("stored_buckets")
@@ -251,6 +294,7 @@ def downgrade() -> None:
 
 
 def _add_columns() -> None:
+    op.add_column("audit_log", sa.Column("device", sa.Text(), nullable=True))
     op.add_column("credentials", sa.Column("email_verified_at", sa.DateTime(timezone=True), nullable=True))
     # The code before this one takes no password for one that nothing matches, too.
     op.execute(

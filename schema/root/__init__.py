@@ -19,6 +19,7 @@ from schema.root.circle import Circle
 from schema.root.content import Content
 from schema.root.devices import Devices
 from schema.root.factors import Factors
+from schema.root.moderation import Moderation
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
 from schema.scalars import SCALARS
@@ -27,7 +28,7 @@ __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(SignIn, Factors, Devices, Account, Content, Circle):
+class Mutation(SignIn, Factors, Devices, Account, Content, Circle, Moderation):
     pass
 
 

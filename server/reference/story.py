@@ -39,7 +39,7 @@ class Step:
     """One request: the example of `operation`, with `given` in place of its names and `variables` over its own.
 
     `keeps` are the variables it brings, by their path in the answer's data; `token` names the one it is sent with,
-    where it is sent signed in.
+    where it is sent signed in. `refused` is the type of the answer where the demonstration person may not do it.
     """
 
     operation: str
@@ -48,6 +48,7 @@ class Step:
     given: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     keeps: dict[str, str] = field(default_factory=dict)
+    refused: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,11 @@ STORY: Final = {
         Step("follow", "Ask once more", given={"stranger": "person"}),
         Step("rejectFollowRequest", token=_NEWCOMER, given={"asker": "my_id"}),
     ],
+    "For moderators and administrators": [
+        Step("setRole", refused="NotAllowed"),
+        Step("suspendUser", refused="NotAllowed"),
+        Step("restoreUser", refused="NotAllowed"),
+    ],
     "Your account": [
         Step("refreshSession"),
         Step("confirmIdentity"),
@@ -198,7 +204,7 @@ def _request(step: Step, example: Example, number: int) -> Request:
         token=step.token if example.document.viewer else None,
         keeps=step.keeps,
         field=step.operation,
-        typename=f"{step.operation[0].upper()}{step.operation[1:]}Payload" if is_union else None,
+        typename=(step.refused or f"{step.operation[0].upper()}{step.operation[1:]}Payload") if is_union else None,
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from db import removals
 from db.stores import Stores
-from domain import purges, tasks
+from domain import moderation, purges, tasks
 from schema.context import Services
 
 
@@ -16,6 +16,6 @@ def stores(services: Services) -> Stores:
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few rows at once that every walk takes several transactions."""
-    for module in (tasks, purges):
+    for module in (tasks, purges, moderation):
         monkeypatch.setattr(module, "_SLICE", 2)
     monkeypatch.setattr(removals, "_POSTS_AT_ONCE", 2)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from db.models import UserStatus
 from tests.matrix.network import Network, Remark, Said
 from tests.matrix.policy import Sight
 
@@ -72,12 +73,30 @@ def _muted_or_seen(see: Sight, name: str) -> bool:
     return see.person(name) or see.mutes(name)
 
 
+def _suspendable(see: Sight, name: str) -> bool:
+    """Moderators find people whom they do not see."""
+    return see.viewer == "moderator" and see.network.status(name) is not UserStatus.DELETED
+
+
+def _nobody(*_: object) -> bool:
+    """Of those who look, none is an administrator."""
+    return False
+
+
 def _saying(_: Any) -> dict[str, Any]:
     return {"text": "Said in the matrix"}
 
 
 def _replying(comment: Remark) -> dict[str, Any]:
     return {"text": "Said in the matrix", "postId": comment.post.gid}
+
+
+def _becoming(_: Any) -> dict[str, Any]:
+    return {"role": "MODERATOR"}
+
+
+def _because(_: Any) -> dict[str, Any]:
+    return {"reason": "Said in the matrix"}
 
 
 DEEDS = [
@@ -98,6 +117,9 @@ DEEDS = [
     Deed("createComment.parentId", "Comment", _comments, Sight.comment, _replying),
     Deed("updateComment.commentId", "Comment", _comments, Sight.comment, _saying),
     Deed("deleteComment.commentId", "Comment", _comments, _own_or_standing),
+    Deed("setRole.userId", "User", _names, _nobody, _becoming),
+    Deed("suspendUser.userId", "User", _names, _suspendable, _because),
+    Deed("restoreUser.userId", "User", _names, _suspendable),
 ]
 
 # Where content stands in the answers, and the mutations whose answers hold only the viewer's own.

@@ -34,9 +34,11 @@ class Saved:
         await self._owner.execute(f"TRUNCATE {', '.join(_TABLES)}; {'; '.join(inserts)}")
 
     async def digest(self) -> str:
-        """Equal as long as no row differs."""
+        """Equal as long as no row differs, but for the traces of what was tried."""
         parts = (
-            f"(SELECT coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') FROM {table} t)" for table in _TABLES
+            f"(SELECT coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') FROM {table} t)"
+            for table in _TABLES
+            if table != "audit_log"
         )
         text: str = await self._owner.fetchval(f"SELECT md5({' || '.join(parts)})")
         return text

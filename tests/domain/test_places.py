@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.devices import UNKNOWN, named, neighbourhood
+from domain.places import UNKNOWN, named, neighbourhood
 
 _MOZILLA = "Mozilla/5.0"
 
