@@ -94,11 +94,13 @@ class Charge(NamedTuple):
     """A bucket, its limit and what is taken; the key says for what and whose, such as "login:ip:192.0.2.1".
 
     A negative cost gives back, up to a full bucket; 0 only looks. A cost above the limit's count is never allowed.
+    `is_kept` asks for more than speed: see `db.kept_buckets`.
     """
 
     key: str
     limit: Limit
     cost: int = 1
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +148,13 @@ class Buckets:
         is_told_all = judged == self._local.judged
         # What was judged here while Redis was asked, it was not told of: then both have to allow it.
         if told is None or (told.wait == 0 and not is_told_all):
-            return _verdict(charges, self._local.take(charges), slower=self._processes, is_local=True)
+            return self._alone(charges)
         if is_told_all:
             self._local.note(charges if told.wait == 0 else [each._replace(cost=0) for each in charges], told.run)
         return _verdict(charges, [told.wait, *told.debts])
+
+    def _alone(self, charges: Sequence[Charge]) -> Verdict:
+        return _verdict(charges, self._local.take(charges), slower=self._processes, is_local=True)
 
     async def _ask(self, charges: Sequence[Charge]) -> "_Told | None":
         try:
@@ -164,7 +169,7 @@ class Buckets:
         keys = [self._prefix + charge.key for charge in charges]
         # One argument and one answer, for the client takes microseconds to write and to read each.
         asked = orjson.dumps(
-            [(limit.step, limit.window, cost, *self._local.own(key)) for key, limit, cost in charges]
+            [(limit.step, limit.window, cost, *self._local.own(key)) for key, limit, cost, _ in charges]
         )
         try:
             return await self._redis.evalsha(_SHA, len(keys), *keys, asked)
@@ -214,7 +219,7 @@ class LocalBuckets:
     def note(self, charges: Sequence[Charge], life: str) -> None:
         """Redis charged these, in the run of that name."""
         now = self._clock()
-        for key, limit, cost in charges:
+        for key, limit, cost, _ in charges:
             debt = self._debt(self._buckets.get(key, _FULL), now) + limit.step * cost
             self._put(key, min(debt, limit.window), now, life)
         self._forget(now)
@@ -223,12 +228,14 @@ class LocalBuckets:
         """What the script finds: µs to wait, 0 if allowed, then each bucket's debt in µs."""
         self.judged += 1
         now = self._clock()
-        before = [min(self._debt(self._touch(key), now), limit.window) for key, limit, _ in charges]
-        after = [max(debt + limit.step * cost, 0) for (_, limit, cost), debt in zip(charges, before, strict=True)]
-        wait = max((debt - limit.window for (_, limit, _), debt in zip(charges, after, strict=True)), default=0)
+        before = [min(self._debt(self._touch(key), now), limit.window) for key, limit, *_ in charges]
+        after = [
+            max(debt + limit.step * cost, 0) for (_, limit, cost, _), debt in zip(charges, before, strict=True)
+        ]
+        wait = max((debt - each.limit.window for each, debt in zip(charges, after, strict=True)), default=0)
         if wait > 0:
             return [wait, *before]
-        for (key, _, _), debt in zip(charges, after, strict=True):
+        for (key, *_), debt in zip(charges, after, strict=True):
             self._put(key, debt, now, "")
         self._forget(now)
         return [0, *after]
@@ -266,13 +273,13 @@ def _verdict(charges: Sequence[Charge], reply: list[int], *, slower: int = 1, is
         Standing(
             Limit(limit.count, limit.seconds * slower),
             (limit.window - debt) // limit.step,
-            _seconds(debt * slower),
+            seconds(debt * slower),
         )
-        for (_, limit, _), debt in zip(charges, debts, strict=True)
+        for (_, limit, *_), debt in zip(charges, debts, strict=True)
     )
-    return Verdict(wait == 0, _seconds(wait * slower), standings, is_local)
+    return Verdict(wait == 0, seconds(wait * slower), standings, is_local)
 
 
-def _seconds(microseconds: int) -> int:
+def seconds(microseconds: int) -> int:
     """Whole seconds, rounded up: who comes back then does not come too early."""
     return -(-microseconds // 1_000_000)

@@ -1,11 +1,11 @@
-"""What ends by itself, deleted in slices: mutes, sessions, used refresh tokens."""
+"""What ends by itself, deleted in slices: mutes, sessions, used refresh tokens, full buckets."""
 
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Mute, RefreshToken, Session
+from db.models import Mute, RefreshToken, Session, StoredBucket
 
 
 async def mutes(session: AsyncSession, limit: int) -> int:
@@ -34,3 +34,12 @@ async def sessions(
     used = RefreshToken.used_at < used_before
     await session.execute(delete(RefreshToken).where(RefreshToken.session_id.between(ids[0], ids[-1]), used))
     return ids[-1]
+
+
+async def buckets(session: AsyncSession, limit: int) -> int:
+    """Delete kept buckets that are full again, which are as good as none; how many, `limit` at most."""
+    is_full = StoredBucket.full_at < func.now()
+    full = select(StoredBucket.key).where(is_full).limit(limit)
+    # Asked twice: one that was charged since it was selected stays.
+    gone = delete(StoredBucket).where(StoredBucket.key.in_(full), is_full)
+    return len((await session.scalars(gone.returning(StoredBucket.key))).all())

@@ -62,6 +62,14 @@ async def purge_accounts(stores: Stores) -> None:
     _log.info("accounts_purged", accounts=await purges.purge_accounts(stores.sessions))
 
 
+async def forget_buckets(stores: Stores) -> None:
+    """Delete the rate limits' buckets that are full again."""
+    forgotten = 0
+    while gone := await retried(partial(_forget_buckets, stores.sessions)):
+        forgotten += gone
+    _log.info("buckets_forgotten", buckets=forgotten)
+
+
 async def prune_job_log(stores: Stores) -> None:
     """Forget what happened to jobs long ago."""
     pruned = 0
@@ -77,6 +85,7 @@ JOBS: Mapping[str, JobFunction] = {
     "suspensions.end": end_suspensions,
     "posts.purge": purge_posts,
     "accounts.purge": purge_accounts,
+    "buckets.forget": forget_buckets,
     "jobs.prune": prune_job_log,
 }
 
@@ -84,6 +93,7 @@ JOBS: Mapping[str, JobFunction] = {
 TIMETABLE: Sequence[Timed] = (
     Timed("mutes.end", "*/15 * * * *"),
     Timed("suspensions.end", "4-59/5 * * * *"),
+    Timed("buckets.forget", "13-59/20 * * * *"),
     Timed("jobs.prune", "7 * * * *"),
     Timed("posts.purge", "23 * * * *"),
     Timed("accounts.purge", "37 * * * *"),
@@ -118,6 +128,11 @@ async def _end_sessions(sessions: Sessions, after: int) -> int | None:
         return await expiry.sessions(
             session, after, _SLICE, ended_before=now - ENDED_SESSIONS_KEPT, used_before=now - USED_TOKENS_KEPT
         )
+
+
+async def _forget_buckets(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await expiry.buckets(session, _SLICE)
 
 
 async def _prune_job_log(sessions: Sessions) -> int:

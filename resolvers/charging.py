@@ -47,10 +47,10 @@ class Charging:
             if number > 1 and name in _ONCE:
                 raise bad_request(f"Ask for `{name}` once in an operation.")
         person, address = who(context, Per.VIEWER), who(context, Per.ADDRESS)
-        calls = Counter[tuple[str, Limit]]({(f"requests:{person}", self._requests): 1})
+        calls = Counter({Charge(f"requests:{person}", self._requests): 1})
         for name, number in asked.operation.roots.items() if not asked.is_dry_run else ():
             if limit := self._limits.get(name):
-                calls[f"{limit.bucket}:{who(context, limit.per)}", limit.limit] += number
+                calls[limit.charge(context)] += number
         payers = {f"cost:{address}": ADDRESS}
         if person != address:
             payers = {f"cost:{person}": PERSON, **payers}
@@ -58,7 +58,7 @@ class Charging:
         price = 0 if asked.is_dry_run else asked.amount.cost
         points = [Charge(key, limit, price - owed[key]) for key, limit in payers.items()]
         verdict = await context.services.buckets.take(
-            [*points, *(Charge(key, limit, number) for (key, limit), number in calls.items())]
+            [*points, *(charge._replace(cost=number) for charge, number in calls.items())]
         )
         context.points = Points(asked.amount, list(payers), verdict)
         if not verdict.allowed:

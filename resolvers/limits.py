@@ -21,7 +21,7 @@ class Per(Enum):
     """Whose calls count together."""
 
     VIEWER = auto()  # the signed-in person, or the address of an anonymous client
-    ADDRESS = auto()
+    ADDRESS = auto()  # for what asks for a password or a token: these hold without Redis, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class RateLimit:
     limit: Limit
     bucket: str
     per: Per
+
+    def charge(self, context: Context) -> Charge:
+        """One call of such a field."""
+        return Charge(f"{self.bucket}:{who(context, self.per)}", self.limit, is_kept=self.per is Per.ADDRESS)
 
 
 def limited(limit: str, *, bucket: str, per: Per = Per.VIEWER) -> dict[Any, Any]:
@@ -50,15 +54,15 @@ def limits_of(*roots: type) -> Mapping[str, RateLimit]:
 
 
 async def take(context: Context, charge: Charge) -> None:
-    """Count one; refuses with `RATE_LIMITED` when there were too many."""
-    verdict = await context.services.buckets.take([charge])
+    """Count one, with or without Redis; refuses with `RATE_LIMITED` when there were too many."""
+    verdict = await context.services.buckets.take([charge._replace(is_kept=True)])
     if not verdict.allowed:
         raise rate_limited(verdict.retry_after)
 
 
 async def give_back(context: Context, charge: Charge) -> None:
     """Count one less: it turned out not to be of the kind that is limited."""
-    await context.services.buckets.take([charge._replace(cost=-charge.cost)])
+    await context.services.buckets.take([charge._replace(cost=-charge.cost, is_kept=True)])
 
 
 def who(context: Context, per: Per) -> str:

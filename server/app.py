@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from auth.passwords import Passwords
 from auth.tokens import AccessTokens
-from db.buckets import Buckets
+from db.kept_buckets import KeptBuckets
 from db.observing import Observer
 from db.stores import open_stores
 from domain.tasks import JOBS, TIMETABLE
@@ -105,7 +105,9 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
         try:
             yield Services(
                 stores=stores,
-                buckets=Buckets(stores.redis, processes=settings.workers, breaker=stores.memory.breaker),
+                buckets=KeptBuckets(
+                    stores.redis, stores.reads, processes=settings.workers, breaker=stores.memory.breaker
+                ),
                 passwords=passwords,
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
                 refresh_key=_refresh_key(settings),

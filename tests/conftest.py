@@ -112,8 +112,8 @@ async def owner(addresses: Addresses, database: str) -> AsyncIterator[asyncpg.Co
 
 
 @pytest.fixture(scope="session")
-async def fresh_limits(settings: Settings, process: Services) -> AsyncIterator[Empty]:
-    """Empties Redis over a connection of its own.
+async def fresh_limits(settings: Settings, process: Services, owner: asyncpg.Connection) -> AsyncIterator[Empty]:
+    """Empties Redis over a connection of its own, and the buckets that are kept in PostgreSQL.
 
     What the process let through it forgets as well, or it would judge by that whenever Redis is slow.
     """
@@ -122,6 +122,7 @@ async def fresh_limits(settings: Settings, process: Services) -> AsyncIterator[E
     async def empty() -> None:
         forget(process)
         await redis.flushdb()
+        await owner.execute("TRUNCATE stored_buckets")
 
     yield empty
     await redis.aclose()
