@@ -1,19 +1,32 @@
 """Domain refusals become members of a mutation's union, and broken ties are tried again."""
 
+import random
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from strawberry.utils.str_converters import to_camel_case
 
+from auth.passwords import TooBusy
 from db.transaction import Collision, OutcomeUnknown, retried
 from domain import errors
 from engine.codes import ErrorCode
 from engine.refusals import Refusal
-from schema.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound, UserError
+from schema.errors import (
+    ConfirmationNeeded,
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    UserError,
+    rate_limited,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# Seconds within which those whom a crowd of passwords turned away are to come again, and not all at once.
+_SOON: Final = 5
 
 _TYPES: dict[type[errors.DomainError], type[UserError]] = {
     errors.NotFound: NotFound,
@@ -33,6 +46,8 @@ def user_errors(resolve: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
             return await retried(lambda: resolve(*args, **kwargs))
         except errors.DomainError as error:
             return _as_data(error)  # type: ignore[return-value] # every result union holds the refusals
+        except TooBusy:
+            raise rate_limited(random.randint(1, _SOON)) from None  # noqa: S311 - spreads tries, hides nothing
         except Collision:
             raise Refusal(ErrorCode.UNAVAILABLE, "Too busy just now. Nothing was changed; try again.") from None
         except OutcomeUnknown:

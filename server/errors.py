@@ -10,7 +10,6 @@ from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from auth.passwords import TooBusy
 from engine.codes import ErrorCode
 from engine.refusals import Refusal
 from server.logging import notes
@@ -35,7 +34,6 @@ _UNAVAILABLE: Final = (
     asyncio.TimeoutError,
     OSError,
     PoolTimeoutError,
-    TooBusy,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,

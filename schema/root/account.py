@@ -10,6 +10,7 @@ from schema.accounts import ChangePasswordResult, DeleteAccountResult, RegisterR
 
 _REGISTRATIONS: Final = "5/h"
 _PROFILE: Final = "30/5m"
+_OWN_PASSWORDS: Final = "20/5m"
 
 
 @strawberry.type
@@ -22,7 +23,9 @@ class Account:
         metadata=limited(_REGISTRATIONS, bucket="register", per=Per.ADDRESS),
     )
     change_password: ChangePasswordResult | None = strawberry.mutation(
-        resolver=accounts.change_password, description="Change your password; ends your other sessions."
+        resolver=accounts.change_password,
+        description="Change your password; ends your other sessions.",
+        metadata=limited(_OWN_PASSWORDS, bucket="own-password", per=Per.ADDRESS),
     )
     update_profile: UpdateProfileResult | None = strawberry.mutation(
         resolver=accounts.update_profile,
@@ -32,4 +35,5 @@ class Account:
     delete_account: DeleteAccountResult | None = strawberry.mutation(
         resolver=accounts.delete_account,
         description="Hide your account from everyone at once, and have it erased after 30 days.",
+        metadata=limited(_OWN_PASSWORDS, bucket="own-password", per=Per.ADDRESS),
     )

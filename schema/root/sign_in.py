@@ -15,6 +15,8 @@ from schema.sessions import (
 )
 
 _SIGN_INS: Final = "20/5m"
+# Nobody guesses such a token; behind one address may be many who each refresh every ten minutes.
+_SESSIONS: Final = "600/5m"
 
 
 @strawberry.type
@@ -30,12 +32,17 @@ class SignIn:
             "Exchange the refresh token for new tokens. One that was exchanged before ends the session: somebody "
             "else may have it."
         ),
+        metadata=limited(_SESSIONS, bucket="sessions", per=Per.ADDRESS),
     )
     logout: LogoutResult | None = strawberry.mutation(
-        resolver=sessions.logout, description="End the session you ask through."
+        resolver=sessions.logout,
+        description="End the session you ask through.",
+        metadata=limited(_SESSIONS, bucket="sessions", per=Per.ADDRESS),
     )
     logout_everywhere: LogoutEverywhereResult | None = strawberry.mutation(
-        resolver=sessions.logout_everywhere, description="End all your sessions, this one too."
+        resolver=sessions.logout_everywhere,
+        description="End all your sessions, this one too.",
+        metadata=limited(_SESSIONS, bucket="sessions", per=Per.ADDRESS),
     )
     cancel_deletion: CancelDeletionResult | None = strawberry.mutation(
         resolver=sessions.cancel_deletion,

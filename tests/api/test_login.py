@@ -240,7 +240,8 @@ async def test_too_many_passwords_at_once_are_refused_and_not_counted(
     for _ in range(6):
         with pytest.raises(Refused) as refused:
             await log_in(api, "ada", "wrong")
-        assert refused.value.code == "UNAVAILABLE"
+        assert refused.value.code == "RATE_LIMITED"
+        assert 1 <= refused.value.extensions["retryAfter"] <= 5
     assert await rows(AuditEntry) == []
 
 
