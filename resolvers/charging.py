@@ -50,7 +50,7 @@ class Charging:
         calls = Counter({Charge(f"requests:{person}", self._requests): 1})
         for name, number in asked.operation.roots.items() if not asked.is_dry_run else ():
             if limit := self._limits.get(name):
-                calls[limit.charge(context)] += number
+                calls.update(dict.fromkeys(limit.charges(context), number))
         payers = {f"cost:{address}": ADDRESS}
         if person != address:
             payers = {f"cost:{person}": PERSON, **payers}

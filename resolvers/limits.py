@@ -21,7 +21,9 @@ class Per(Enum):
     """Whose calls count together."""
 
     VIEWER = auto()  # the signed-in person, or the address of an anonymous client
-    ADDRESS = auto()  # for what asks for a password or a token: these hold without Redis, too
+    # For what asks for a password, a code or a token; these hold without Redis, too.
+    ADDRESS = auto()
+    BOTH = auto()  # the person's and the address's, each so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,11 @@ class RateLimit:
     bucket: str
     per: Per
 
-    def charge(self, context: Context) -> Charge:
+    def charges(self, context: Context) -> list[Charge]:
         """One call of such a field."""
-        return Charge(f"{self.bucket}:{who(context, self.per)}", self.limit, is_kept=self.per is Per.ADDRESS)
+        whose = [Per.VIEWER, Per.ADDRESS] if self.per is Per.BOTH else [self.per]
+        keys = {f"{self.bucket}:{who(context, each)}" for each in whose}
+        return [Charge(key, self.limit, is_kept=self.per is not Per.VIEWER) for key in keys]
 
 
 def limited(limit: str, *, bucket: str, per: Per = Per.VIEWER) -> dict[Any, Any]:

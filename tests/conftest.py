@@ -112,8 +112,8 @@ async def owner(addresses: Addresses, database: str) -> AsyncIterator[asyncpg.Co
 
 
 @pytest.fixture(scope="session")
-async def fresh_limits(settings: Settings, process: Services, owner: asyncpg.Connection) -> AsyncIterator[Empty]:
-    """Empties Redis over a connection of its own, and the buckets that are kept in PostgreSQL.
+async def fresh_redis(settings: Settings, process: Services) -> AsyncIterator[Empty]:
+    """Empties Redis over a connection of its own.
 
     What the process let through it forgets as well, or it would judge by that whenever Redis is slow.
     """
@@ -122,10 +122,20 @@ async def fresh_limits(settings: Settings, process: Services, owner: asyncpg.Con
     async def empty() -> None:
         forget(process)
         await redis.flushdb()
-        await owner.execute("TRUNCATE stored_buckets")
 
     yield empty
     await redis.aclose()
+
+
+@pytest.fixture(scope="session")
+async def fresh_limits(fresh_redis: Empty, owner: asyncpg.Connection) -> Empty:
+    """Empties the buckets in Redis and those that are kept in PostgreSQL."""
+
+    async def empty() -> None:
+        await owner.execute("TRUNCATE stored_buckets")
+        await fresh_redis()
+
+    return empty
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from schema.accounts import ChangePasswordResult, DeleteAccountResult, RegisterR
 
 _REGISTRATIONS: Final = "5/h"
 _PROFILE: Final = "30/5m"
-_OWN_PASSWORDS: Final = "20/5m"
+_PROOFS: Final = "20/5m"
 
 
 @strawberry.type
@@ -25,7 +25,7 @@ class Account:
     change_password: ChangePasswordResult | None = strawberry.mutation(
         resolver=accounts.change_password,
         description="Change your password; ends your other sessions.",
-        metadata=limited(_OWN_PASSWORDS, bucket="own-password", per=Per.ADDRESS),
+        metadata=limited(_PROOFS, bucket="proof", per=Per.BOTH),
     )
     update_profile: UpdateProfileResult | None = strawberry.mutation(
         resolver=accounts.update_profile,
@@ -35,5 +35,5 @@ class Account:
     delete_account: DeleteAccountResult | None = strawberry.mutation(
         resolver=accounts.delete_account,
         description="Hide your account from everyone at once, and have it erased after 30 days.",
-        metadata=limited(_OWN_PASSWORDS, bucket="own-password", per=Per.ADDRESS),
+        metadata=limited(_PROOFS, bucket="proof", per=Per.BOTH),
     )

@@ -5,7 +5,7 @@ from typing import Final
 import strawberry
 
 from resolvers import confirmations
-from resolvers.limits import limited
+from resolvers.limits import Per, limited
 from schema.confirmations import ConfirmIdentityResult
 
 _PROOFS: Final = "20/5m"
@@ -16,5 +16,5 @@ class Factors:
     confirm_identity: ConfirmIdentityResult | None = strawberry.mutation(
         resolver=confirmations.confirm_identity,
         description="Show again who you are, for what asks for that: it then counts ten minutes in this session.",
-        metadata=limited(_PROOFS, bucket="proof"),
+        metadata=limited(_PROOFS, bucket="proof", per=Per.BOTH),
     )

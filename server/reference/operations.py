@@ -140,7 +140,7 @@ def _limits(operation: Operation, others: list[Operation]) -> Iterator[str]:
     if operation.limit:
         yield _shared(operation, operation.limit, others)
     for bucket, limit in sorted(operation.refusals.limits, key=str):
-        yield f"More than {_amount(limit)}, counted as `{bucket}`."
+        yield f"More than {amount(limit)}, counted as `{bucket}`."
 
 
 def _shared(operation: Operation, limit: RateLimit, others: list[Operation]) -> str:
@@ -150,15 +150,17 @@ def _shared(operation: Operation, limit: RateLimit, others: list[Operation]) -> 
         if each.limit and each.limit.bucket == limit.bucket and each is not operation
     ]
     anyone = "person" if operation.answer.needs_sign_in else "person, or per address where nobody is signed in"
-    who = "address" if limit.per is Per.ADDRESS else anyone
+    who = {Per.ADDRESS: "address", Per.VIEWER: anyone, Per.BOTH: "person or per address"}[limit.per]
     together = f", counted together with {', '.join(sharers)}" if sharers else ""
-    return f"More than {_amount(limit.limit)} per {who}{together}."
+    return f"More than {amount(limit.limit)} per {who}{together}."
 
 
-def _amount(limit: Limit) -> str:
+def amount(limit: Limit) -> str:
+    """Such as "20 in 5 minutes"."""
     length, unit = next((length, unit) for length, unit in _PERIODS if limit.seconds % length == 0)
     periods = limit.seconds // length
-    return f"{limit.count} in {f'{periods} {unit}s' if periods > 1 else f'a {unit}'}"
+    one = f"an {unit}" if unit == "hour" else f"a {unit}"
+    return f"{limit.count} in {f'{periods} {unit}s' if periods > 1 else one}"
 
 
 def _place(refused: Refused) -> str:
