@@ -5,7 +5,7 @@ from typing import Final
 import strawberry
 
 from resolvers import devices
-from resolvers.limits import limited
+from resolvers.limits import Per, limited
 from schema.devices import RevokeSessionResult
 
 _REVOCATIONS: Final = "60/5m"
@@ -16,5 +16,5 @@ class Devices:
     revoke_session: RevokeSessionResult | None = strawberry.mutation(
         resolver=devices.revoke_session,
         description="End one of your sessions, on whatever device.",
-        metadata=limited(_REVOCATIONS, bucket="revoke"),
+        metadata=limited(_REVOCATIONS, bucket="revoke", per=Per.BOTH),
     )
