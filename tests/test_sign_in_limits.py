@@ -21,6 +21,7 @@ from schema.guards import _OPEN
 from schema.root import Mutation, sdl
 from schema.root.circle import Circle
 from schema.root.content import Content
+from schema.root.moderation import Moderation
 from server.reference.examples import Example, examples
 from server.reference.operations import amount
 from server.reference.refusals import refusals_of
@@ -29,8 +30,8 @@ from tests.factories import Person
 from tests.servers import ROOT
 from tests.worlds import build
 
-# What people say and whom they follow: nobody becomes somebody else by that.
-OTHERS = {Content, Circle}
+# What people say, whom they follow and what moderators do: nobody becomes somebody else by that.
+OTHERS = {Content, Circle, Moderation}
 OTHER_FIELDS = {"updateProfile"}
 # What somebody could guess at; a refresh token's 256 bits nobody does.
 GUESSED = {"password", "currentPassword", "code", "recoveryCode"}
