@@ -60,7 +60,7 @@ async def viewer_of(states: SessionStates, *, user_id: int, session_id: int) -> 
     row = await states.get(user_id=user_id, session_id=session_id)
     if row is None:
         return None
-    return Viewer(row.user_id, row.username, row.role, row.status, session_id, row.proven_at)
+    return Viewer(user_id, row.username, row.role, row.status, session_id, row.proven_at)
 
 
 async def session_of(db: Reads, token: str) -> int | None:

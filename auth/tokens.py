@@ -1,4 +1,4 @@
-"""Issues and reads access tokens (signed, ten minutes), makes refresh tokens (opaque, stored as hashes)."""
+"""Issues and reads access tokens, signed for ten minutes; makes refresh and personal ones, stored as hashes."""
 
 import base64
 import hashlib
@@ -31,6 +31,8 @@ _ROW_ID = re.compile(r"[1-9][0-9]{0,18}")
 _MAX_ROW_ID = 2**63 - 1
 # 32 bytes are 43 base64url characters, the last of which carries four bits.
 _REFRESH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+# Tells a person, a log and a scanner for leaked secrets what it is.
+PERSONAL_PREFIX = "plaza_"
 
 
 class TokenError(Exception):
@@ -130,6 +132,19 @@ class AccessTokens:
         except jwt.PyJWTError:
             raise InvalidToken from None
         return AccessClaims(_row_id(claims["sub"]), _row_id(claims["sid"]), _end(claims))
+
+
+def new_personal_token() -> str:
+    """A prefix that tells what it is, and 32 random bytes as 43 base64url characters."""
+    return PERSONAL_PREFIX + secrets.token_urlsafe(32)
+
+
+def personal_token_hash(token: str) -> bytes:
+    """The 32 bytes of SHA-256 to store and look up. Raises InvalidToken for what is no personal token."""
+    prefix, secret = token[: len(PERSONAL_PREFIX)], token[len(PERSONAL_PREFIX) :]
+    if prefix != PERSONAL_PREFIX or not _REFRESH.fullmatch(secret):
+        raise InvalidToken
+    return hashlib.sha256(token.encode()).digest()
 
 
 def new_refresh_token() -> str:

@@ -1,36 +1,49 @@
 """Who is signed in through a session at this moment: PostgreSQL's answer, kept for a moment."""
 
 from collections.abc import Iterable
-from dataclasses import astuple
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import brief_memory
 from db.brief_memory import BriefMemory, Facts
-from db.models import Role, UserStatus
+from db.last_uses import LastUses
+from db.models import Role, Session, UserStatus
 from db.queries import accounts
-from db.queries.accounts import SignedInRow
 from db.reads import Reads
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    username: str
+    role: Role
+    status: UserStatus
+    proven_at: datetime
+
+
 class SessionStates:
-    def __init__(self, reads: Reads, memory: BriefMemory) -> None:
+    def __init__(self, reads: Reads, memory: BriefMemory, uses: LastUses) -> None:
         self._reads = reads
         self._memory = memory
+        self._uses = uses
 
-    async def get(self, *, user_id: int, session_id: int) -> SignedInRow | None:
-        """See `db.queries.accounts.signed_in`; what has ended since is seen at once, or after four seconds."""
+    async def get(self, *, user_id: int, session_id: int) -> SignedIn | None:
+        """Whose session it is, if it stands; what has ended since is seen at once, or after four seconds."""
 
         async def ask() -> Facts | None:
             row = await accounts.signed_in(self._reads, user_id=user_id, session_id=session_id)
-            return None if row is None else [*astuple(row)]
+            if row is None:
+                return None
+            if row.is_use_due:
+                await self._uses.note(Session, session_id)
+            return [row.user_id, row.username, row.role, row.status, row.proven_at.isoformat()]
 
         facts = await self._memory.recall(_key(session_id), ask)
         if facts is None or facts[0] != user_id:
             return None
         _, username, role, status, proven_at = facts
-        return SignedInRow(user_id, username, Role(role), UserStatus(status), _moment(proven_at))
+        return SignedIn(username, Role(role), UserStatus(status), datetime.fromisoformat(proven_at))
 
 
 def forget(session: AsyncSession, session_ids: Iterable[int]) -> None:
@@ -40,7 +53,3 @@ def forget(session: AsyncSession, session_ids: Iterable[int]) -> None:
 
 def _key(session_id: int) -> str:
     return f"session:{session_id}"
-
-
-def _moment(said: datetime | str) -> datetime:
-    return datetime.fromisoformat(said) if isinstance(said, str) else said

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import session_states
-from db.models import RefreshToken, Session
+from db import session_states, token_states
+from db.models import PersonalToken, RefreshToken, Session
 
 
 async def hold(session: AsyncSession, session_id: int) -> None:
@@ -54,8 +54,10 @@ async def end_all(session: AsyncSession, user_id: int, *, but: int | None = None
 
 
 async def has_changed(session: AsyncSession, user_id: int) -> None:
-    """The person's sessions stand, and are somebody else's now: of another role or status, or with a new proof."""
+    """The person has another role, status or name now, in whatever session and through whatever token they ask."""
     session_states.forget(session, await session.scalars(_of(user_id)))
+    tokens = select(PersonalToken.hash).where(PersonalToken.user_id == user_id)
+    token_states.forget(session, await session.scalars(tokens))
 
 
 def _of(user_id: int) -> Select[int]:

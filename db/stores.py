@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from db import dsn
 from db.brief_memory import MEMORY, BriefMemory
 from db.connections import Connections
+from db.last_uses import LastUses
 from db.observing import Loading, ObservedReads, ObservedSessionReads, Observer, observe_statements, observed_pool
 from db.reads import READS_OF_SESSION, PoolReads
 from db.redis import connect as connect_redis
 from db.session_states import SessionStates
+from db.token_states import TokenStates
 from db.transaction import OBSERVER, Sessions
 
 APP_ROLE = "plaza_app"
@@ -35,6 +37,7 @@ class Stores:
     redis: Redis
     memory: BriefMemory
     session_states: SessionStates
+    token_states: TokenStates
     database_url: str
     engine: AsyncEngine
     loading: Loading | None = None
@@ -74,9 +77,10 @@ async def open_stores(
         info |= {OBSERVER: observer, READS_OF_SESSION: partial(ObservedSessionReads, observer=observer)}
     sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
     try:
-        states = SessionStates(reads, memory)
+        uses = LastUses(sessions)
+        states = SessionStates(reads, memory, uses), TokenStates(reads, memory, uses)
         loading = observer.loading if observer else None
-        yield Stores(reads, sessions, redis, memory, states, url, engine, loading)
+        yield Stores(reads, sessions, redis, memory, *states, url, engine, loading)
     finally:
         await redis.aclose()
         await engine.dispose()

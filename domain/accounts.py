@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.viewer import Viewer
-from db import sessions
+from db import personal_tokens, sessions
 from db.accounts import Taken, add_account
 from db.limits import DELETION_GRACE_DAYS
 from db.locks import change_people
@@ -77,9 +77,10 @@ async def delete(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin:
     deleted_at = datetime.now(UTC)
     user.status, user.returns_as, user.deleted_at = UserStatus.DELETED, account.status, deleted_at
     ended = await sessions.end_all(session, viewer.user_id)
+    tokens = await personal_tokens.end_all(session, viewer.user_id)
     by: dict[str, Any] = {"actor_id": viewer.user_id, "subject_id": viewer.user_id, "origin": origin}
     audit.record(session, "user_deleted", **by)
-    audit.record(session, "authn_token_revoked", **by, reason="user_deleted", sessions=ended)
+    audit.record(session, "authn_token_revoked", **by, reason="user_deleted", sessions=ended, tokens=tokens)
     return deleted_at + KEPT
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.passwords import Passwords, TooBusy, problem_with
 from auth.viewer import Viewer
-from db import sessions
+from db import personal_tokens, sessions
 from db.locks import KEEPING_KEYS, change_people, hold_people
 from db.models import Credential
 from db.queries import accounts
@@ -105,7 +105,7 @@ def check_next(field: str, password: str, proof: Proof) -> None:
 async def change(
     session: AsyncSession, viewer: Viewer, proof: Proof, *, password_hash: str, origin: audit.Origin
 ) -> int:
-    """Give the account another password and end its other sessions; how many those were."""
+    """Give the account another password, end its personal tokens and its other sessions; how many those were."""
     try:
         account = await hold(session, proof, to_change=True)
     except NotAllowed:
@@ -114,10 +114,11 @@ async def change(
     credential.password_hash = password_hash
     credential.password_changed_at = datetime.now(UTC)
     ended = await sessions.end_all(session, viewer.user_id, but=viewer.session_id)
+    tokens = await personal_tokens.end_all(session, viewer.user_id)
     by: dict[str, Any] = {"actor_id": viewer.user_id, "subject_id": viewer.user_id, "origin": origin}
     audit.record(session, "authn_password_change", **by)
-    if ended:
-        audit.record(session, "authn_token_revoked", **by, reason="password_change", sessions=ended)
+    if ended or tokens:
+        audit.record(session, "authn_token_revoked", **by, reason="password_change", sessions=ended, tokens=tokens)
     return len(ended)
 
 

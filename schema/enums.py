@@ -6,7 +6,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from auth.permissions import Permission
-from db.models import Audience, PostType, Role, SignInMethod
+from db.models import Audience, PostType, Role, SignInMethod, TokenScope
 
 
 def register() -> None:
@@ -48,6 +48,14 @@ def register() -> None:
         SUSPEND_PEOPLE="`suspendUser` and `restoreUser`.",
         SET_ROLES="`setRole`.",
         READ_AUDIT_LOG="`auditLog`.",
+    )
+    _describe(
+        TokenScope,
+        "What a personal token may do as you. What a mutation answers can be read with its scope alone.",
+        READ="Read what you can see.",
+        POST="Publish, change and delete posts and comments, and like.",
+        CIRCLE="Follow, block and mute, and answer who asks to follow you.",
+        PROFILE="Change your profile.",
     )
 
 

@@ -42,6 +42,10 @@ def unauthenticated(message: str = "Sign in first.") -> Refusal:
     return Refusal(ErrorCode.UNAUTHENTICATED, message, status=401)
 
 
+def forbidden(message: str) -> Refusal:
+    return Refusal(ErrorCode.FORBIDDEN, message, status=403)
+
+
 def bad_user_input(argument: str, message: str) -> Refusal:
     return Refusal(ErrorCode.BAD_USER_INPUT, message, argument=argument)
 

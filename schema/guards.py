@@ -1,15 +1,19 @@
 """What stands before an operation's execution, whatever its fields."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from db.models import TokenScope
 from engine.pipeline import Asked
 from schema.context import Context
-from schema.errors import introspection_disabled, unauthenticated
+from schema.errors import forbidden, introspection_disabled, unauthenticated
 
 # What one does without being signed in: a client whose token ran out sends it along with these, too.
 _OPEN: Final = {"register", "login", "refreshSession", "logout", "cancelDeletion", "__typename", "serverInfo"}
 
 _INTROSPECTING: Final = {"__schema", "__type"}
+# Nothing of anybody: the schema, which is kept by another guard.
+_TELLING_NOTHING: Final = {*_INTROSPECTING, "__typename"}
 
 
 async def refuse_bad_token(asked: Asked, context: Context) -> None:
@@ -18,6 +22,23 @@ async def refuse_bad_token(asked: Asked, context: Context) -> None:
         return
     if not _OPEN.issuperset(asked.operation.roots):
         raise unauthenticated("The access token is not valid or has run out. Refresh it or sign in.")
+
+
+class KeepToScopes:
+    """A personal token opens the root fields of its scopes; those without one are open to none."""
+
+    def __init__(self, scopes: Mapping[str, TokenScope]) -> None:
+        self._scopes = scopes
+
+    async def check(self, asked: Asked, context: Context) -> None:
+        if context.viewer is None or context.viewer.scopes is None:
+            return
+        for name in asked.operation.roots.keys() - _TELLING_NOTHING:
+            scope = self._scopes.get(name)
+            if scope is None:
+                raise forbidden(f"No personal token opens `{name}`: sign in.")
+            if scope not in context.viewer.scopes:
+                raise forbidden(f"`{name}` needs a personal token with the scope {scope}.")
 
 
 async def keep_schema(asked: Asked, context: Context) -> None:

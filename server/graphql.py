@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.types import Scope
 
 from db.registrations import Registrations
@@ -23,7 +22,7 @@ from resolvers.limits import Per, who
 from resolvers.patience import Patience
 from schema.context import Context, Services
 from schema.root import schema
-from server.authentication import authenticate
+from server.authentication import Authenticated, authenticate, has_personal_token
 from server.errors import INTERNAL, UNAVAILABLE, formatted, is_unavailable
 from server.logging import notes
 from server.settings import Settings
@@ -47,7 +46,7 @@ class PlazaHost:
     async def context(self, scope: Scope, headers: Headers, asked: Asked) -> Context:
         note = notes.get()
         note.operation.name = asked.operation.name
-        who = await authenticate(Request(scope), self._services.tokens, self._services.stores)
+        who = await self._authenticated(scope, headers)
         note.viewer_id = who.viewer.user_id if who.viewer else None
         origin = Origin(
             request_id=note.request_id,
@@ -55,6 +54,16 @@ class PlazaHost:
             user_agent=headers.get("user-agent", "")[:_USER_AGENT_MAX],
         )
         return Context(self._services, who.viewer, origin, token_refused=who.refused, operation=note.operation)
+
+    async def _authenticated(self, scope: Scope, headers: Headers) -> Authenticated:
+        """Who tries one personal token after another is soon refused without a look at any."""
+        address = _address(scope)
+        if has_personal_token(headers) and (refusal := self._patience.lost(address)):
+            raise refusal
+        who = await authenticate(headers, self._services.tokens, self._services.stores)
+        if who.is_guess and (refusal := await self._patience.count(address)):
+            raise refusal
+        return who
 
     def may_have_committed(self, context: Context) -> bool:
         return context.may_have_committed

@@ -24,6 +24,7 @@ from tests.snapshots import WRITES
 from tests.worlds import World, build
 
 EXAMPLES = examples(build_schema(sdl()))
+_TOKENS = {"accessToken": "an access", "refreshToken": "a refresh", "token": "a personal"}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 _CURSOR = re.compile(r"(posts|people|comments|follows|likes):([0-9]+)")
@@ -88,8 +89,8 @@ class Steady:
             return [self.form(each, name) for each in value]
         if not isinstance(value, str):
             return value
-        if name in ("accessToken", "refreshToken"):
-            return f"({'an access' if name == 'accessToken' else 'a refresh'} token)"
+        if name in _TOKENS:
+            return f"({_TOKENS[name]} token)"
         if name.endswith(("At", "On", "Until")):
             return _moment(value)
         return self._id(value)

@@ -74,6 +74,10 @@ INSERT INTO comment_stats (comment_id) SELECT id FROM comments;
 _REFRESH_TOKEN = (
     "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, now() + interval '1 day')"
 )
+_PERSONAL_TOKEN = """
+INSERT INTO personal_tokens (user_id, hash, name, scopes, expires_at)
+    VALUES ($1, sha256('a script'), 'A script', '{READ}', now() + interval '30 days') RETURNING id
+"""
 _COUNTERS = """
 UPDATE user_stats SET
     post_count = (SELECT count(*) FROM posts WHERE author_id = user_id),
@@ -153,12 +157,14 @@ async def build(stores: Stores, size: int) -> World:
             await connection.execute(statement.format(size=size))
         session_id = people["ada"].viewer.session_id
         await connection.execute(_REFRESH_TOKEN, refresh_token_hash(token), session_id)
+        token_id = await connection.fetchval(_PERSONAL_TOKEN, people["ada"].id)
         found = await connection.fetchrow(_NAMES.format(size=size))
     assert found is not None
     names: dict[str, Any] = {name: global_id(kind, found[name]) for name, kind in _KINDS.items()}
     names |= {name: person.gid for name, person in people.items()}
     names |= {"own_post": names["post"], "stranger": names["bob"]}
     names |= {"session": global_id("Session", people["ada"].session_id)}
+    names |= {"personal_token": global_id("PersonalToken", token_id)}
     names |= {**_WORDS, "password": PASSWORD, "refresh_token": token}
     names["mixture"] = [
         global_id(kind, row_id)

@@ -1,6 +1,6 @@
 """Every table, one file a noun; importing this package completes the metadata."""
 
-from db.models.accounts import PersonalToken, RefreshToken, Session, SignInMethod
+from db.models.accounts import PersonalToken, RefreshToken, Session, SignInMethod, TokenScope
 from db.models.audit import AuditEntry
 from db.models.base import Row
 from db.models.buckets import StoredBucket
@@ -51,6 +51,7 @@ __all__ = [
     "SignInMethod",
     "StoredBucket",
     "Suspension",
+    "TokenScope",
     "Totp",
     "TrustedOperation",
     "User",

@@ -19,6 +19,15 @@ class SignInMethod(StrEnum):
     PASSKEY = "PASSKEY"
 
 
+class TokenScope(StrEnum):
+    """What a personal token may open, by groups of root fields."""
+
+    READ = "READ"
+    POST = "POST"
+    CIRCLE = "CIRCLE"
+    PROFILE = "PROFILE"
+
+
 class Session(Row):
     """One sign-in on one device; the family of its refresh tokens."""
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, LargeBinary, Select, Text, and_, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, Text, and_, bindparam, func, not_, select
 from sqlalchemy import text as sql
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db.models import Credential, RefreshToken, Role, Session, User, UserStatus
 from db.reads import Reads, read
@@ -14,15 +14,19 @@ from db.reads import Reads, read
 # A client that never got the answer to its refresh asks again with the token it has. Identity providers give
 # from 5 to 60 seconds for that.
 GRACE: Final = timedelta(seconds=10)
+USES_NOTED_EVERY: Final = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
 class SignedInRow:
+    """`is_use_due`: it is some minutes since anybody wrote down that the session is used."""
+
     user_id: int
     username: str
     role: Role
     status: UserStatus
     proven_at: datetime
+    is_use_due: bool
 
 
 @dataclass(slots=True)
@@ -62,9 +66,25 @@ class RefreshTokenRow:
 
 _USER_ID = bindparam("user_id", type_=BigInteger)
 
+
+def is_use_due(last_used_at: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Is it time to write down another use?"""
+    noted = func.coalesce(
+        last_used_at > func.now() - sql(f"interval '{USES_NOTED_EVERY.seconds} s'"), sql("false")
+    )
+    return not_(noted).label("is_use_due")
+
+
 _signed_in = read(
     SignedInRow,
-    select(User.id.label("user_id"), User.username, User.role, User.status, Session.proven_at)
+    select(
+        User.id.label("user_id"),
+        User.username,
+        User.role,
+        User.status,
+        Session.proven_at,
+        is_use_due(Session.last_used_at),
+    )
     .join(Session, Session.user_id == User.id)
     .where(
         Session.id == bindparam("session_id", type_=BigInteger),

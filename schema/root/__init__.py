@@ -13,7 +13,7 @@ from resolvers.charging import Charging
 from resolvers.limits import limits_of
 from schema.context import Context
 from schema.deprecations import tell_deprecations
-from schema.guards import keep_schema, note_kind, refuse_bad_token
+from schema.guards import KeepToScopes, keep_schema, note_kind, refuse_bad_token
 from schema.root.account import Account
 from schema.root.circle import Circle
 from schema.root.content import Content
@@ -23,6 +23,7 @@ from schema.root.moderation import Moderation
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
 from schema.scalars import SCALARS
+from schema.scopes import scopes_of
 
 __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
@@ -55,8 +56,9 @@ _describe_arguments(Query, Mutation)
 def build(*, is_sorted: bool = False) -> pipeline.Schema[Context]:
     """The schema; sorted only to be printed, for a sorted one no longer finds the types of its unions."""
     charging = Charging(limits_of(Query, Mutation))
+    scopes = KeepToScopes(scopes_of(Query, Mutation))
     return pipeline.Schema(
-        gates=[refuse_bad_token, keep_schema, charging.charge],
+        gates=[refuse_bad_token, keep_schema, charging.charge, scopes.check],
         afterwards=[note_kind, charging.settle, tell_deprecations],
         query=Query,
         mutation=Mutation,

@@ -4,9 +4,11 @@ from typing import Final
 
 import strawberry
 
+from db.models import TokenScope
 from resolvers import accounts
 from resolvers.limits import Per, limited
 from schema.accounts import ChangePasswordResult, DeleteAccountResult, RegisterResult, UpdateProfileResult
+from schema.scopes import opened_by
 
 _REGISTRATIONS: Final = "5/h"
 _PROFILE: Final = "30/5m"
@@ -24,13 +26,13 @@ class Account:
     )
     change_password: ChangePasswordResult | None = strawberry.mutation(
         resolver=accounts.change_password,
-        description="Change your password; ends your other sessions.",
+        description="Change your password; ends your other sessions and your personal tokens.",
         metadata=limited(_PROOFS, bucket="proof", per=Per.BOTH),
     )
     update_profile: UpdateProfileResult | None = strawberry.mutation(
         resolver=accounts.update_profile,
         description="Change your profile.",
-        metadata=limited(_PROFILE, bucket="profile"),
+        metadata=limited(_PROFILE, bucket="profile") | opened_by(TokenScope.PROFILE),
     )
     delete_account: DeleteAccountResult | None = strawberry.mutation(
         resolver=accounts.delete_account,

@@ -160,6 +160,8 @@ STORY: Final = {
             "viewer", "See where the newcomer is signed in", _NEWCOMER, keeps={"session": "viewer.sessions.0.id"}
         ),
         Step("revokeSession", token=_NEWCOMER),
+        Step("createPersonalToken", keeps={"personal_token": "createPersonalToken.personalToken.id"}),
+        Step("revokePersonalToken"),
         Step("changePassword", token=_NEWCOMER, given={"password": "newcomer_password"}),
         Step("logoutEverywhere", token=_NEWCOMER),
         Step("deleteAccount", token=_NEWCOMER, given={"password": "new_password"}),

@@ -32,7 +32,7 @@ async def test_changes_it_and_ends_the_other_sessions(api: Api, ada: Person, row
     assert (changed.event, changed.actor_id, changed.details) == ("authn_password_change", ada.id, {})
     assert (revoked.event, revoked.details) == (
         "authn_token_revoked",
-        {"reason": "password_change", "sessions": [other.id]},
+        {"reason": "password_change", "sessions": [other.id], "tokens": []},
     )
 
 

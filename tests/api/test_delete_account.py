@@ -53,7 +53,7 @@ async def test_hides_the_account_at_once_and_tells_when_it_is_purged(
     deleted, revoked = (await rows(AuditEntry))[2:4]
     assert (deleted.event, deleted.actor_id, deleted.subject_id) == ("user_deleted", ada.id, ada.id)
     assert revoked.event == "authn_token_revoked"
-    assert revoked.details == {"reason": "user_deleted", "sessions": [each.id for each in mine]}
+    assert revoked.details == {"reason": "user_deleted", "sessions": [each.id for each in mine], "tokens": []}
 
 
 async def test_the_very_next_request_is_refused(client: httpx.AsyncClient, ada: Person) -> None:
