@@ -31,7 +31,7 @@ CLOSED = [
 KEEPS_SAFE = {
     *("register", "login", "refreshSession", "logout", "logoutEverywhere", "cancelDeletion"),
     *("changePassword", "deleteAccount", "confirmIdentity", "revokeSession"),
-    *("createPersonalToken", "revokePersonalToken", "setRole", "suspendUser", "restoreUser", "auditLog"),
+    *("createPersonalToken", "revokePersonalToken", "setRole", "suspendUser", "restoreUser"),
 }
 # Of a person, what anybody may see or a reader of their own account may: all else is for the person alone.
 READABLE = {
