@@ -23,10 +23,10 @@ class Devices:
     create_personal_token: CreatePersonalTokenResult | None = strawberry.mutation(
         resolver=personal_tokens.create_personal_token,
         description="Make a token for a script that acts as you, in the scopes that you choose.",
-        metadata=limited(_TOKENS, bucket="personal-token"),
+        metadata=limited(_TOKENS, bucket="personal-token", per=Per.BOTH),
     )
     revoke_personal_token: RevokePersonalTokenResult | None = strawberry.mutation(
         resolver=personal_tokens.revoke_personal_token,
         description="End one of your tokens for scripts.",
-        metadata=limited(_REVOCATIONS, bucket="revoke"),
+        metadata=limited(_REVOCATIONS, bucket="revoke", per=Per.BOTH),
     )
