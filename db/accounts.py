@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,9 +17,17 @@ class Taken(Enum):
 
 
 async def add_account(
-    session: AsyncSession, username: str, email: str, display_name: str, password_hash: str
+    session: AsyncSession,
+    username: str,
+    email: str,
+    display_name: str,
+    password_hash: str | None,
+    *,
+    is_verified: bool = False,
 ) -> int | Taken:
     """The new account's id, or what is taken and nothing made, in about the same time.
+
+    `is_verified`: somebody we believe has seen that the address is theirs.
 
     The indexes decide, so that of several at once one succeeds. Not by an error: PostgreSQL would log it
     together with the address.
@@ -28,7 +37,12 @@ async def add_account(
         user_id: int | None = await session.scalar(user.returning(User.id))
         if user_id is None:
             return Taken.USERNAME
-        credential = insert(Credential).values(user_id=user_id, email=email, password_hash=password_hash)
+        credential = insert(Credential).values(
+            user_id=user_id,
+            email=email,
+            email_verified_at=func.now() if is_verified else None,
+            password_hash=password_hash,
+        )
         made = await session.scalar(credential.on_conflict_do_nothing().returning(Credential.user_id))
         if made is None:
             await savepoint.rollback()

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +39,22 @@ class Identity(Row):
     last_used_at: Mapped[Moment | None]
 
 
+class LinkTicket(Row):
+    """Takes a signed-in person's browser to a provider in place of a token; good once, for a minute."""
+
+    __tablename__ = "link_tickets"
+    __table_args__ = (
+        one_of("provider", Provider),
+        CheckConstraint("length(hash) = 32", name="hash_length"),
+        Index("ix_link_tickets_expires_at", "expires_at"),
+    )
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    provider: Mapped[Provider] = mapped_column(Choice(Provider))
+    session_id: Mapped[int]
+    expires_at: Mapped[Moment]
+
+
 class OAuthFlow(Row):
     """One browser on its way to a provider; the row leaves when it comes back, so the state is good once."""
 
@@ -54,15 +70,11 @@ class OAuthFlow(Row):
     # Of the cookie that binds the state to the browser that began.
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary)
     provider: Mapped[Provider] = mapped_column(Choice(Provider))
-    verifier: Mapped[str]
-    nonce: Mapped[str]
     return_to: Mapped[str]
     # The front end's own PKCE challenge: who exchanges the code must be who began.
     challenge: Mapped[str]
-    # Whoever links another way in to their account, and the session they do it through.
-    link_user_id: Mapped[int | None] = mapped_column(BigInteger)
-    link_session_id: Mapped[int | None] = mapped_column(BigInteger)
-    created_at: Mapped[Created]
+    # The session of whoever links another way in to their account.
+    link_session_id: Mapped[int | None]
     expires_at: Mapped[Moment]
 
 
@@ -81,8 +93,5 @@ class SignInCode(Row):
     # What the provider vouches for: issuer, subject, address, name.
     profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
     challenge: Mapped[str]
-    link_user_id: Mapped[int | None] = mapped_column(BigInteger)
-    link_session_id: Mapped[int | None] = mapped_column(BigInteger)
-    created_at: Mapped[Created]
+    link_session_id: Mapped[int | None]
     expires_at: Mapped[Moment]
-    used_at: Mapped[Moment | None]

@@ -16,8 +16,8 @@ depends_on: str | Sequence[str] | None = None
 # Stands for no password where an older Plaza asks for some hash: nothing matches it.
 _OF_NOTHING = "$argon2id$v=19$m=47104,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 _UNSEEN = (
-    "challenges, export_parts, exports, mail_links, oauth_flows, passkeys, personal_tokens, recovery_codes, "
-    "sign_in_codes, totps"
+    "challenges, export_parts, exports, link_tickets, mail_links, oauth_flows, passkeys, personal_tokens, "
+    "recovery_codes, sign_in_codes, totps"
 )
 
 
@@ -26,17 +26,27 @@ def upgrade() -> None:
     op.execute("SET LOCAL statement_timeout = '1min'")
     _add_columns()
     op.create_table(
+        "link_tickets",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "provider in ('GOOGLE', 'APPLE', 'GITHUB')", name=op.f("ck_link_tickets_provider_choice")
+        ),
+        sa.CheckConstraint("length(hash) = 32", name=op.f("ck_link_tickets_hash_length")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_link_tickets")),
+        if_not_exists=True,
+    )
+    op.create_index("ix_link_tickets_expires_at", "link_tickets", ["expires_at"], if_not_exists=True)
+    op.create_table(
         "oauth_flows",
         sa.Column("state_hash", sa.LargeBinary(), nullable=False),
         sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("verifier", sa.Text(), nullable=False),
-        sa.Column("nonce", sa.Text(), nullable=False),
         sa.Column("return_to", sa.Text(), nullable=False),
         sa.Column("challenge", sa.Text(), nullable=False),
-        sa.Column("link_user_id", sa.BigInteger(), nullable=True),
         sa.Column("link_session_id", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "provider in ('GOOGLE', 'APPLE', 'GITHUB')", name=op.f("ck_oauth_flows_provider_choice")
@@ -61,11 +71,8 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("profile", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("challenge", sa.Text(), nullable=False),
-        sa.Column("link_user_id", sa.BigInteger(), nullable=True),
         sa.Column("link_session_id", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "provider in ('GOOGLE', 'APPLE', 'GITHUB')", name=op.f("ck_sign_in_codes_provider_choice")
         ),
@@ -285,6 +292,7 @@ def downgrade() -> None:
     op.drop_table("sign_in_codes")
     op.drop_table("retired_usernames")
     op.drop_table("oauth_flows")
+    op.drop_table("link_tickets")
     op.drop_column("sessions", "method")
     op.drop_column("sessions", "last_used_at")
     op.drop_column("sessions", "proven_at")

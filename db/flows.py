@@ -1,0 +1,65 @@
+"""Statements about ways to a provider and back: tickets, flows and codes, each of them good once."""
+
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from db.models import LinkTicket, OAuthFlow, Provider, Session, SignInCode
+
+_Kind: TypeAlias = type[LinkTicket] | type[OAuthFlow] | type[SignInCode]
+_KEYS: Final[dict[_Kind, InstrumentedAttribute[bytes]]] = {
+    LinkTicket: LinkTicket.hash,
+    OAuthFlow: OAuthFlow.state_hash,
+    SignInCode: SignInCode.hash,
+}
+
+
+async def take_ticket(session: AsyncSession, hash: bytes, provider: Provider) -> int | None:
+    """Use a ticket up; the session it was given to, if that still stands."""
+    is_good = (LinkTicket.hash == hash, LinkTicket.provider == provider, LinkTicket.expires_at > func.now())
+    session_id = await session.scalar(delete(LinkTicket).where(*is_good).returning(LinkTicket.session_id))
+    stands = (Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > func.now())
+    return None if session_id is None else await session.scalar(select(Session.id).where(*stands))
+
+
+async def take_flow(
+    session: AsyncSession, state_hash: bytes, browser_hash: bytes, provider: Provider
+) -> OAuthFlow | None:
+    """Use a flow up, for the browser that began it; of two at once one gets it."""
+    is_theirs = (
+        OAuthFlow.state_hash == state_hash,
+        OAuthFlow.browser_hash == browser_hash,
+        OAuthFlow.provider == provider,
+        OAuthFlow.expires_at > func.now(),
+    )
+    gone = await session.scalars(delete(OAuthFlow).where(*is_theirs).returning(OAuthFlow))
+    return gone.one_or_none()
+
+
+async def hold_code(session: AsyncSession, hash: bytes, challenge: str) -> SignInCode | None:
+    """The code, if it is good and whoever has it began the way; nobody else uses it until the transaction ends."""
+    is_theirs = (
+        SignInCode.hash == hash,
+        SignInCode.challenge == challenge,
+        SignInCode.expires_at > func.clock_timestamp(),
+    )
+    found = await session.scalars(select(SignInCode).where(*is_theirs).with_for_update())
+    return found.one_or_none()
+
+
+async def prolong_code(session: AsyncSession, code: SignInCode, until: datetime) -> None:
+    later = func.greatest(SignInCode.expires_at, until)
+    await session.execute(update(SignInCode).where(SignInCode.hash == code.hash).values(expires_at=later))
+
+
+async def forget_expired(session: AsyncSession, limit: int) -> int:
+    """Delete what nobody came back for; how many rows, up to `limit` of each kind."""
+    gone = 0
+    for kind, key in _KEYS.items():
+        over = select(key).where(kind.expires_at < func.now()).limit(limit)
+        deleted = await session.scalars(delete(kind).where(key.in_(over)).returning(key))
+        gone += len(deleted.all())
+    return gone

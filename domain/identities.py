@@ -1,0 +1,166 @@
+"""Identities that providers vouch for: sign in by one, link one to an account, take one away.
+
+Who somebody is, issuer and subject say. An address links nothing: whoever has an account there may not be who
+comes with the address now, and the other way round.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.permissions import may_take_part
+from auth.providers.profiles import Profile
+from auth.viewer import Viewer
+from db import identities
+from db.accounts import Taken, add_account
+from db.locks import change_people, hold_people
+from db.models import Provider, SignInCode, SignInMethod
+from db.queries import accounts
+from db.queries import identities as found
+from db.queries.identities import IdentityRow
+from db.reads import Reads, reads_in
+from db.transaction import Collision
+from domain import audit, flows
+from domain.accounts import TAKEN
+from domain.audit import Origin
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from domain.posts import SUSPENDED
+from domain.profiles import check_display_name
+from domain.sessions import SignedIn, begin, may_sign_in
+from domain.text import UnsafeText, clean, email_problem, normal_email, username_problem
+
+NAMES: Final[Mapping[Provider, str]] = {
+    Provider.GOOGLE: "Google",
+    Provider.APPLE: "Apple",
+    Provider.GITHUB: "GitHub",
+}
+CHOOSE: Final = "Choose a username."
+GONE: Final = "This account is deleted."
+LAST: Final = "You could not sign in any more. Set a password or link another account first."
+UNVERIFIED: Final = "Verify your e-mail address first."
+
+
+async def sign_in(
+    session: AsyncSession, code: str, verifier: str, *, username: str | None, origin: Origin
+) -> SignedIn | InvalidInput:
+    """Begin a session for whom the provider vouched, in an account that is made for them if they have none.
+
+    Answers with `InvalidInput` where a username is wanted: the code stays good, so commit. Raises `NotAllowed`,
+    and `Conflict` where no account can be made.
+    """
+    held, profile = await flows.redeem(session, code, verifier)
+    reads = await reads_in(session)
+    identity = await found.by_subject(reads, profile.issuer, profile.subject)
+    if identity is None:
+        try:
+            user_id = await _join(session, reads, held, profile, username=username, origin=origin)
+        except InvalidInput as wanted:
+            await flows.wait_for_name(session, held)
+            return wanted
+    else:
+        user_id = identity.user_id
+        await identities.note_use(session, identity.id, profile.email)
+    await session.delete(held)
+    await hold_people(session, user_id)
+    account = await accounts.by_id(reads, user_id)
+    if account is None or not may_sign_in(account):
+        raise NotAllowed(GONE)
+    return await begin(session, account, method=SignInMethod(held.provider.value), origin=origin)
+
+
+async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, *, origin: Origin) -> IdentityRow:
+    """Let the viewer sign in by that identity from now on.
+
+    Raises `NotAllowed` unless the way began in this very session, and `Conflict` where the identity is somebody
+    else's, one of the provider is there already, or nobody knows yet whose the account's address is.
+    """
+    if not may_take_part(viewer):
+        raise NotAllowed(SUSPENDED)
+    if viewer.session_id is None:
+        raise ConfirmationNeeded
+    held, profile = await flows.redeem(session, code, verifier, linking=viewer.session_id)
+    await change_people(session, viewer.user_id)
+    reads = await reads_in(session)
+    account = await accounts.by_id(reads, viewer.user_id)
+    if account is None or account.email_verified_at is None:
+        raise Conflict(UNVERIFIED)
+    await session.delete(held)
+    is_new = await _add(session, viewer.user_id, held.provider, profile)
+    row = await found.by_subject(await reads_in(session), profile.issuer, profile.subject)
+    if row is None:
+        raise Conflict(f"Your account has another {NAMES[held.provider]} account linked. Unlink that first.")
+    if row.user_id != viewer.user_id:
+        raise Conflict(f"This {NAMES[held.provider]} account belongs to another account here.")
+    if is_new:
+        _record(session, "identity_linked", viewer.user_id, origin, provider=held.provider, identity_id=row.id)
+    return row
+
+
+async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, origin: Origin) -> None:
+    """Take an identity away. Raises `Conflict` where it is the last way in, and `NotFound`."""
+    if not viewer.is_fresh:
+        raise ConfirmationNeeded
+    await change_people(session, viewer.user_id)  # of two at once one sees that it would be the last
+    identity_id = await identities.remove(session, viewer.user_id, provider)
+    if identity_id is None:
+        raise NotFound(f"No {NAMES[provider]} account is linked to yours.")
+    if await found.ways_in(await reads_in(session), viewer.user_id) == 0:
+        raise Conflict(LAST)
+    _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=identity_id)
+
+
+async def _join(
+    session: AsyncSession,
+    reads: Reads,
+    code: SignInCode,
+    profile: Profile,
+    *,
+    username: str | None,
+    origin: Origin,
+) -> int:
+    """A new account for that person. Raises `InvalidInput` where it lacks a username."""
+    email = await _address(reads, profile, NAMES[code.provider])
+    if username is None:
+        raise InvalidInput("username", CHOOSE)
+    username = username.strip()
+    if problem := username_problem(username):
+        raise InvalidInput("username", problem)
+    name = _display_name(profile.name) or username
+    made = await add_account(session, username, email, name, None, is_verified=profile.is_email_current)
+    if made is Taken.USERNAME:
+        raise InvalidInput("username", TAKEN)
+    # Somebody came with the same address or the same identity a moment ago: then all is asked anew.
+    if made is Taken.EMAIL or not await _add(session, made, code.provider, profile):
+        raise Collision
+    if profile.is_email_current:
+        await identities.void_links_to(session, email, but=made)
+    _record(session, "user_created", made, origin, provider=code.provider)
+    return made
+
+
+async def _address(reads: Reads, profile: Profile, name: str) -> str:
+    """The address for a new account. Raises `Conflict` where there is none, or somebody has it."""
+    if profile.email is None or email_problem(profile.email):
+        raise Conflict(f"{name} knows no verified e-mail address of yours. Verify one there, or register here.")
+    if await accounts.by_name(reads, profile.email) is not None:
+        raise Conflict(
+            "This e-mail address has an account already. Sign in to it, or have its password reset, "
+            f"and link {name} there."
+        )
+    return normal_email(profile.email)
+
+
+def _display_name(name: str | None) -> str | None:
+    try:
+        return None if name is None else check_display_name(clean(name))
+    except (UnsafeText, InvalidInput):
+        return None
+
+
+async def _add(session: AsyncSession, user_id: int, provider: Provider, profile: Profile) -> bool:
+    return await identities.add(session, user_id, provider, profile.issuer, profile.subject, profile.email)
+
+
+def _record(session: AsyncSession, event: str, user_id: int, origin: Origin, **details: Any) -> None:
+    audit.record(session, event, actor_id=user_id, subject_id=user_id, origin=origin, **details)
