@@ -1,5 +1,6 @@
 """Statements about ways to a provider and back: tickets, flows and codes, each of them good once."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -17,12 +18,21 @@ _KEYS: Final[dict[_Kind, InstrumentedAttribute[bytes]]] = {
 }
 
 
-async def take_ticket(session: AsyncSession, hash: bytes, provider: Provider) -> int | None:
-    """Use a ticket up; the session it was given to, if that still stands."""
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Who links another way in, and the session they do it through."""
+
+    user_id: int
+    session_id: int
+
+
+async def take_ticket(session: AsyncSession, hash: bytes, provider: Provider) -> Linking | None:
+    """Use a ticket up; who was given it, if their session still stands."""
     is_good = (LinkTicket.hash == hash, LinkTicket.provider == provider, LinkTicket.expires_at > func.now())
     session_id = await session.scalar(delete(LinkTicket).where(*is_good).returning(LinkTicket.session_id))
     stands = (Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > func.now())
-    return None if session_id is None else await session.scalar(select(Session.id).where(*stands))
+    user_id = await session.scalar(select(Session.user_id).where(*stands))
+    return None if session_id is None or user_id is None else Linking(user_id, session_id)
 
 
 async def take_flow(

@@ -59,7 +59,8 @@ async def begin(
             provider=provider,
             return_to=return_to,
             challenge=challenge,
-            link_session_id=linking,
+            link_user_id=linking and linking.user_id,
+            link_session_id=linking and linking.session_id,
             expires_at=datetime.now(UTC) + AWAY,
         )
     )
@@ -85,6 +86,7 @@ async def hand_over(session: AsyncSession, flow: OAuthFlow, profile: Profile) ->
             provider=flow.provider,
             profile=profile.as_json(),
             challenge=flow.challenge,
+            link_user_id=flow.link_user_id,
             link_session_id=flow.link_session_id,
             expires_at=datetime.now(UTC) + CODE,
         )

@@ -21,10 +21,11 @@ from db.queries import identities as found
 from db.queries.identities import IdentityRow
 from db.reads import Reads, reads_in
 from db.transaction import Collision
-from domain import audit, flows
+from domain import audit, flows, letters
 from domain.accounts import TAKEN
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from domain.letters import Notice
 from domain.posts import SUSPENDED
 from domain.profiles import check_display_name
 from domain.sessions import SignedIn, begin, may_sign_in
@@ -94,6 +95,7 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
         raise Conflict(f"This {NAMES[held.provider]} account belongs to another account here.")
     if is_new:
         _record(session, "identity_linked", viewer.user_id, origin, provider=held.provider, identity_id=row.id)
+        await letters.notify(session, viewer.user_id, Notice.WAY_IN_ADDED, what=NAMES[held.provider])
     return row
 
 
@@ -108,6 +110,7 @@ async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, o
     if await found.ways_in(await reads_in(session), viewer.user_id) == 0:
         raise Conflict(LAST)
     _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=identity_id)
+    await letters.notify(session, viewer.user_id, Notice.WAY_IN_REMOVED, what=NAMES[provider])
 
 
 async def _join(

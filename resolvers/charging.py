@@ -28,6 +28,8 @@ _ONCE: Final = frozenset(
         "changePassword",
         "confirmIdentity",
         "deleteAccount",
+        "linkIdentity",
+        "signInWithProvider",
     }
 )
 _REFUNDS: Final = 10_000

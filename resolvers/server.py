@@ -7,7 +7,8 @@ from schema.server import Limits, RateLimit, ServerInfo
 
 
 def server_info(info: Info) -> ServerInfo:
-    return ServerInfo(version=info.context.services.version, limits=Limits())
+    services = info.context.services
+    return ServerInfo(version=services.version, providers=services.providers.names, limits=Limits())
 
 
 def rate_limit(info: Info) -> RateLimit | None:

@@ -39,7 +39,7 @@ async def login(info: Info, input: LoginInput) -> LoginResult:
     proof = await proof_of_name(context, input.username_or_email, input.password, may=sessions.may_sign_in)
     async with context.write() as session:
         signed_in = await sessions.sign_in(session, proof, origin=context.origin)
-    return LoginPayload(session=_welcome(context, signed_in), viewer=await yourself(context))
+    return LoginPayload(session=welcome(context, signed_in), viewer=await yourself(context))
 
 
 @user_errors
@@ -48,7 +48,7 @@ async def cancel_deletion(info: Info, input: CancelDeletionInput) -> CancelDelet
     proof = await proof_of_name(context, input.username_or_email, input.password, may=accounts.may_return)
     async with context.write() as session:
         signed_in = await accounts.cancel_deletion(session, proof, origin=context.origin)
-    return CancelDeletionPayload(session=_welcome(context, signed_in), viewer=await yourself(context))
+    return CancelDeletionPayload(session=welcome(context, signed_in), viewer=await yourself(context))
 
 
 @user_errors
@@ -91,7 +91,7 @@ async def logout_everywhere(info: Info, input: LogoutEverywhereInput) -> LogoutE
     return LogoutEverywherePayload(ended_session_count=ended)
 
 
-def _welcome(context: Context, signed_in: SignedIn) -> SessionTokens:
+def welcome(context: Context, signed_in: SignedIn) -> SessionTokens:
     """The tokens, and the rest of the operation as the person who just signed in."""
     context.become(signed_in.viewer)
     return _tokens(context, signed_in.grant)

@@ -11,6 +11,7 @@ from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.passwords import Passwords
+from auth.providers.registry import Providers
 from auth.tokens import AccessTokens
 from auth.viewer import Viewer
 from db import transaction
@@ -30,6 +31,7 @@ class Services:
     stores: Stores
     buckets: Buckets
     passwords: Passwords
+    providers: Providers
     tokens: AccessTokens
     refresh_key: bytes
     version: str

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from auth.permissions import Permission
-from db.models import Audience, PostType, Role, SignInMethod, TokenScope
+from db.models import Audience, PostType, Provider, Role, SignInMethod, TokenScope
 
 
 def register() -> None:
@@ -56,6 +56,13 @@ def register() -> None:
         POST="Publish, change and delete posts and comments, and like.",
         CIRCLE="Follow, block and mute, and answer who asks to follow you.",
         PROFILE="Change your profile.",
+    )
+    _describe(
+        Provider,
+        "Who vouches for a person at sign-in.",
+        GOOGLE="A Google account.",
+        APPLE="An Apple account.",
+        GITHUB="A GitHub account.",
     )
 
 

@@ -9,7 +9,16 @@ from schema.context import Context
 from schema.errors import forbidden, introspection_disabled, unauthenticated
 
 # What one does without being signed in: a client whose token ran out sends it along with these, too.
-_OPEN: Final = {"register", "login", "refreshSession", "logout", "cancelDeletion", "__typename", "serverInfo"}
+_OPEN: Final = {
+    "register",
+    "login",
+    "refreshSession",
+    "logout",
+    "cancelDeletion",
+    "signInWithProvider",
+    "__typename",
+    "serverInfo",
+}
 
 _INTROSPECTING: Final = {"__schema", "__type"}
 # Nothing of anybody: the schema, which is kept by another guard.

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from db import limits
+from db.models import Provider
 
 
 @strawberry.type(description="The sizes that inputs and pages are held to.")
@@ -26,6 +27,9 @@ class Limits:
 @strawberry.type(description="The server and its limits.")
 class ServerInfo:
     version: str = strawberry.field(description="Version of this server.")
+    providers: list[Provider] = strawberry.field(
+        description="With whose accounts one can sign in here: see `signInWithProvider`."
+    )
     limits: Limits = strawberry.field(description="Sizes it holds inputs and pages to.")
 
 

@@ -10,6 +10,7 @@ from engine.batch import batch
 from schema import posts as post_types
 from schema.context import Info
 from schema.devices import OwnDevices
+from schema.identities import OwnIdentities
 from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Paging, connections, paged
 from schema.personal_tokens import OwnTokens
@@ -23,7 +24,7 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 
 @strawberry.type(description="A person on the network.")
-class User(OwnDevices, OwnTokens, OwnStanding, Node):
+class User(OwnDevices, OwnIdentities, OwnTokens, OwnStanding, Node):
     username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
     display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")
     bio: str = strawberry.field(description="What they say about themselves; may be empty.")

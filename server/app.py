@@ -29,6 +29,8 @@ from server.errors import INTERNAL, answer
 from server.graphql import endpoint, lookup
 from server.health import livez, readyz
 from server.logging import RequestLog, notes
+from server.oauth.opening import open_providers
+from server.oauth.routes import oauth_routes
 from server.sdl import schema_file
 from server.security import ANSWER_HEADERS, AnswerHeaders
 from server.settings import VERSION, Settings
@@ -67,6 +69,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             graphql = endpoint(services, settings, found_by, telemetry.watch)
             app.router.routes += (Route("/graphql", graphql), Route("/graphql/{id}", graphql), *telemetry.routes)
             app.router.routes += persist_url.routes(services.stores, settings)
+            app.router.routes += oauth_routes(services, settings)
             async with (
                 operations.in_step(
                     services.stores, found_by, schema.documents, refresh=settings.trusted_documents_refresh
@@ -101,7 +104,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
         pool_size=settings.database_pool_size,
         observer=observer,
     ) as stores:
-        passwords = Passwords()
+        passwords, providers = Passwords(), open_providers(settings)
         try:
             yield Services(
                 stores=stores,
@@ -109,12 +112,14 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
                     stores.redis, stores.reads, processes=settings.workers, breaker=stores.memory.breaker
                 ),
                 passwords=passwords,
+                providers=providers,
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
                 refresh_key=_refresh_key(settings),
                 version=VERSION,
                 tells_schema=settings.tells_schema,
             )
         finally:
+            await providers.shut()
             await passwords.close()
 
 

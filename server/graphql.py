@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -11,7 +10,6 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from db.registrations import Registrations
-from domain.audit import Origin
 from engine.codes import ErrorCode
 from engine.endpoint import Endpoint
 from engine.lookup import Lookup
@@ -25,11 +23,11 @@ from schema.root import schema
 from server.authentication import Authenticated, authenticate, has_personal_token
 from server.errors import INTERNAL, UNAVAILABLE, formatted, is_unavailable
 from server.logging import notes
+from server.origins import address_of, origin_of
 from server.settings import Settings
 from server.telemetry import Watch, unwatched
 
 _log = structlog.get_logger("graphql")
-_USER_AGENT_MAX = 400
 _LOCALHOST = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
@@ -48,11 +46,7 @@ class PlazaHost:
         note.operation.name = asked.operation.name
         who = await self._authenticated(scope, headers)
         note.viewer_id = who.viewer.user_id if who.viewer else None
-        origin = Origin(
-            request_id=note.request_id,
-            ip=_address(scope),
-            user_agent=headers.get("user-agent", "")[:_USER_AGENT_MAX],
-        )
+        origin = origin_of(scope, headers)
         return Context(self._services, who.viewer, origin, token_refused=who.refused, operation=note.operation)
 
     async def _authenticated(self, scope: Scope, headers: Headers) -> Authenticated:
@@ -78,10 +72,10 @@ class PlazaHost:
         return who(context, Per.ADDRESS)
 
     def out_of_patience(self, scope: Scope) -> Refusal | None:
-        return self._patience.lost(_address(scope))
+        return self._patience.lost(address_of(scope))
 
     async def count_refused(self, scope: Scope) -> Refusal | None:
-        return await self._patience.count(_address(scope))
+        return await self._patience.count(address_of(scope))
 
     def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
         is_own = origin in [f"{scheme}://{headers.get('host')}" for scheme in ("https", "http")]
@@ -115,12 +109,3 @@ def lookup(services: Services, settings: Settings) -> Lookup:
 
 def endpoint(services: Services, settings: Settings, found_by: Lookup, watch: Watch) -> Endpoint[Context]:
     return Endpoint(schema, PlazaHost(services, settings, watch), found_by)
-
-
-def _address(scope: Scope) -> str | None:
-    """A proxy may forward anything as an address; what is none is not stored as one."""
-    client = scope.get("client")
-    try:
-        return str(ip_address(client[0])) if client else None
-    except ValueError:
-        return None

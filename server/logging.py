@@ -63,7 +63,7 @@ def configure(level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     # The library logs every error with variables and source; the API's errors are logged once, by the view.
     logging.getLogger("strawberry.execution").disabled = True
-    for chatty in ("alembic", "uvicorn", "pgqueuer"):
+    for chatty in ("alembic", "httpx2", "uvicorn", "pgqueuer"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from db import dsn
 from engine.lookup import Mode
+from server.oauth.settings import ProviderSettings
 
 _ORIGIN: Final = re.compile(r"https?://[^/*\s]+")
 
@@ -39,7 +40,7 @@ class DatabaseSettings(BaseSettings):
         return (self.migration_database_url or self.database_url).get_secret_value()
 
 
-class Settings(DatabaseSettings):
+class Settings(ProviderSettings, DatabaseSettings):
     """One attribute an environment variable of the same name in capitals; README lists them."""
 
     environment: Environment = Environment.DEVELOPMENT
@@ -134,6 +135,11 @@ class Settings(DatabaseSettings):
             raise ValueError("DEMO_LOGIN: production tells nobody a password; leave it out, or set it to false.")
         return self
 
+    @model_validator(mode="after")
+    def _providers_are_safe(self) -> "Settings":
+        self.refuse_unsafe(in_production=self.is_production)
+        return self
+
     @cached_property
     def keys(self) -> dict[str, bytes]:
         """Secrets by key id, the signing one first."""
@@ -154,6 +160,11 @@ class Settings(DatabaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def public_origin(self) -> str:
+        """Where browsers find us; on a developer's machine that is known without being said."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def tells_schema(self) -> bool:

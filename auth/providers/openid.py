@@ -94,14 +94,14 @@ class OpenId(ABC):
         return claims
 
     def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
-        if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
+        if not hmac.compare_digest((text(claims["nonce"]) or "").encode(), nonce.encode()):
             raise Untrustworthy("an ID token of another sign-in")
         if claims.get("azp", self.client_id) != self.client_id:
             raise Untrustworthy("an ID token for somebody else")
-        if not isinstance(claims["sub"], str) or not 1 <= len(claims["sub"]) <= _SUBJECT:
+        if text(claims["sub"]) is None or len(claims["sub"]) > _SUBJECT:
             raise Untrustworthy("an ID token of nobody")
 
 
 def text(value: Any) -> str | None:
-    """A claim that is text and not empty, or None."""
-    return value if isinstance(value, str) and value else None
+    """A claim that is text, not empty and fit to be stored and compared, or None."""
+    return value if isinstance(value, str) and value and value.isprintable() else None

@@ -73,7 +73,8 @@ class OAuthFlow(Row):
     return_to: Mapped[str]
     # The front end's own PKCE challenge: who exchanges the code must be who began.
     challenge: Mapped[str]
-    # The session of whoever links another way in to their account.
+    # Whoever links another way in to their account, and the session they do it through.
+    link_user_id: Mapped[int | None]
     link_session_id: Mapped[int | None]
     expires_at: Mapped[Moment]
 
@@ -93,5 +94,6 @@ class SignInCode(Row):
     # What the provider vouches for: issuer, subject, address, name.
     profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
     challenge: Mapped[str]
+    link_user_id: Mapped[int | None]
     link_session_id: Mapped[int | None]
     expires_at: Mapped[Moment]

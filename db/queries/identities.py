@@ -1,13 +1,11 @@
 """Who vouches for whom, and by what else a person could sign in. Shown to nobody but themselves."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Text, any_, bindparam, func, select
+from sqlalchemy import BigInteger, Text, bindparam, func, select
 
 from db.models import Credential, Identity, Passkey, Provider
-from db.queries.users import IDS
 from db.reads import Reads, columns, read
 
 
@@ -30,8 +28,8 @@ _by_subject = read(
         Identity.issuer == bindparam("issuer", type_=Text), Identity.subject == bindparam("subject", type_=Text)
     ),
 )
-_of_people = read(IdentityRow, _identity.where(Identity.user_id == any_(IDS)).order_by(Identity.id))
 _USER_ID = bindparam("user_id", type_=BigInteger)
+_of_user = read(IdentityRow, _identity.where(Identity.user_id == _USER_ID).order_by(Identity.id))
 _ways_in = read(
     int,
     select(
@@ -47,12 +45,9 @@ async def by_subject(db: Reads, issuer: str, subject: str) -> IdentityRow | None
     return rows[0] if rows else None
 
 
-async def of_people(db: Reads, ids: Sequence[int]) -> dict[int, list[IdentityRow]]:
-    """Each person's, oldest first."""
-    found: dict[int, list[IdentityRow]] = {user_id: [] for user_id in ids}
-    for row in await db.fetch(_of_people, ids=ids):
-        found[row.user_id].append(row)
-    return found
+async def of_user(db: Reads, user_id: int) -> list[IdentityRow]:
+    """The person's, oldest first."""
+    return await db.fetch(_of_user, user_id=user_id)
 
 
 async def ways_in(db: Reads, user_id: int) -> int:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("return_to", sa.Text(), nullable=False),
         sa.Column("challenge", sa.Text(), nullable=False),
+        sa.Column("link_user_id", sa.BigInteger(), nullable=True),
         sa.Column("link_session_id", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -71,6 +72,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("profile", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("challenge", sa.Text(), nullable=False),
+        sa.Column("link_user_id", sa.BigInteger(), nullable=True),
         sa.Column("link_session_id", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(

@@ -22,6 +22,7 @@ from schema.root.factors import Factors
 from schema.root.moderation import Moderation
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
+from schema.root.ways import Ways
 from schema.scalars import SCALARS
 from schema.scopes import scopes_of
 
@@ -29,7 +30,7 @@ __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(SignIn, Factors, Devices, Account, Content, Circle, Moderation):
+class Mutation(SignIn, Ways, Factors, Devices, Account, Content, Circle, Moderation):
     pass
 
 

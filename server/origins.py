@@ -1,0 +1,29 @@
+"""Where a request came from, as the audit trail and limits are told."""
+
+from ipaddress import ip_address
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from domain.audit import Origin
+from server.logging import notes
+
+_USER_AGENT_MAX: Final = 400
+
+
+def origin_of(scope: Scope, headers: Headers) -> Origin:
+    return Origin(
+        request_id=notes.get().request_id,
+        ip=address_of(scope),
+        user_agent=headers.get("user-agent", "")[:_USER_AGENT_MAX],
+    )
+
+
+def address_of(scope: Scope) -> str | None:
+    """A proxy may forward anything as an address; what is none is not stored as one."""
+    client = scope.get("client")
+    try:
+        return str(ip_address(client[0])) if client else None
+    except ValueError:
+        return None

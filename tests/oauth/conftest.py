@@ -1,0 +1,91 @@
+"""Plaza with all three providers, which answer over TLS on this machine by a test authority's certificate."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from starlette.applications import Starlette
+
+from schema.context import Services
+from server.app import create_app
+from server.demo.providers.running import running
+from server.demo.providers.world import PEOPLE, World
+from server.settings import Settings
+from tests.conftest import Api, forget
+from tests.oauth.journey import FRONT_END, PLAZA, Journey
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The authority's own certificate, and one of its making for this machine."""
+    folder = tmp_path_factory.mktemp("authority")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    return {"authority": folder / "authority.pem", "server": folder / "server.pem"}
+
+
+@pytest.fixture(scope="session")
+def there(authority: dict[str, Path]) -> Iterator[World]:
+    with running(PLAZA, ssl_certfile=str(authority["server"])) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def with_providers(settings: Settings, there: World) -> Settings:
+    own: dict[str, Any] = {name.lower(): value for name, value in there.settings().items()}
+    kept = settings.model_dump(include={"database_url", "redis_url", "signing_keys", "trusted_documents_refresh"})
+    return Settings(**kept, public_url=PLAZA, return_urls=(FRONT_END,), **own)
+
+
+@pytest.fixture(scope="session")
+async def served_with_providers(with_providers: Settings, authority: dict[str, Path]) -> AsyncIterator[Starlette]:
+    app = create_app(with_providers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(authority["authority"]))
+        async with app.router.lifespan_context(app):
+            yield app
+
+
+@pytest.fixture
+def world(there: World) -> World:
+    """The providers, as if nobody had been there yet."""
+    there.people, there.fault = list(PEOPLE), None
+    there.grants.clear()
+    there.introduced.clear()
+    return there
+
+
+@pytest.fixture
+def plaza(served_with_providers: Starlette, services: Services) -> Starlette:
+    """The whole application over an empty database, its breakers closed."""
+    forget(served_with_providers.state.services)
+    for name in ("google", "apple", "github"):
+        _, voucher = served_with_providers.state.services.providers.find(name)
+        voucher.line.breaker.succeeded()
+    return served_with_providers
+
+
+@pytest.fixture
+def api(plaza: Starlette) -> Api:
+    return Api(plaza.state.services)
+
+
+@pytest.fixture
+async def journey(plaza: Starlette, world: World, authority: dict[str, Path]) -> AsyncIterator[Journey]:
+    async with Journey.begun(plaza, world, authority["authority"]) as journey:
+        yield journey
+
+
+@pytest.fixture
+async def other_browser(plaza: Starlette, world: World, authority: dict[str, Path]) -> AsyncIterator[Journey]:
+    async with Journey.begun(plaza, world, authority["authority"]) as journey:
+        yield journey
+
+
+@pytest.fixture
+async def client(journey: Journey) -> httpx.AsyncClient:
+    return journey.plaza
