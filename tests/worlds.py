@@ -7,6 +7,7 @@ from auth.tokens import new_refresh_token, refresh_token_hash
 from db.models import Role, UserStatus
 from db.stores import Stores
 from schema.nodes import global_id
+from tests import identities
 from tests.factories import PASSWORD, Make, Person
 
 # Ada, Bob and `size` people know each other; Ada's newest post has a conversation under its first comment. Each
@@ -155,9 +156,10 @@ async def build(stores: Stores, size: int) -> World:
     async with stores.reads.pool.lent() as connection, connection.transaction():
         for statement in (_PEOPLE, _POSTS, _COMMENTS, _COUNTERS):
             await connection.execute(statement.format(size=size))
-        session_id = people["ada"].viewer.session_id
+        session_id = people["ada"].session_id
         await connection.execute(_REFRESH_TOKEN, refresh_token_hash(token), session_id)
         token_id = await connection.fetchval(_PERSONAL_TOKEN, people["ada"].id)
+        arrived = await identities.arrive(connection, people["ada"].id, session_id)
         found = await connection.fetchrow(_NAMES.format(size=size))
     assert found is not None
     names: dict[str, Any] = {name: global_id(kind, found[name]) for name, kind in _KINDS.items()}
@@ -165,7 +167,7 @@ async def build(stores: Stores, size: int) -> World:
     names |= {"own_post": names["post"], "stranger": names["bob"]}
     names |= {"session": global_id("Session", people["ada"].session_id)}
     names |= {"personal_token": global_id("PersonalToken", token_id)}
-    names |= {**_WORDS, "password": PASSWORD, "refresh_token": token}
+    names |= {**_WORDS, **arrived, "password": PASSWORD, "refresh_token": token}
     names["mixture"] = [
         global_id(kind, row_id)
         for kind, column in (("User", "users"), ("Post", "posts"), ("Comment", "comments"))

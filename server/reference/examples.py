@@ -6,6 +6,7 @@ them in. Of the viewer: `@username`, `@password`, `@refresh_token`, `@own_post`,
 `@person`, and `@stranger` whom the viewer does not follow yet; `@other_username`, `@part_of_name`; and
 `@deleted_username`, of an account that is deleted with the same password. What must not be there yet:
 `@new_username`, `@new_email`, `@new_password`.
+`@provider_code` and `@link_code` are what a browser brought back from a provider, with `@provider_verifier`.
 """
 
 import json

@@ -26,6 +26,9 @@ SETTINGS: Final = {
     "password": DEMO_PASSWORD,
     "newcomer_password": "a staple of batteries",
     "new_password": "another staple of batteries",
+    "provider_code": "what stands behind ?code= when a browser returns",
+    "link_code": "the same, for one that was sent with a ticket",
+    "provider_verifier": "what your challenge was made of",
 }
 # In place of a name in an example: a username that nobody has yet.
 MOMENT: Final = "moment"
@@ -39,7 +42,8 @@ class Step:
     """One request: the example of `operation`, with `given` in place of its names and `variables` over its own.
 
     `keeps` are the variables it brings, by their path in the answer's data; `token` names the one it is sent with,
-    where it is sent signed in. `refused` is the type of the answer where the demonstration person may not do it.
+    where it is sent signed in. `refused` is the type of the answer where the demonstration person may not do it,
+    or it takes a browser.
     """
 
     operation: str
@@ -150,6 +154,10 @@ STORY: Final = {
     ],
     "Your account": [
         Step("refreshSession"),
+        Step("signInWithProvider", refused="NotAllowed"),
+        Step("startLinking"),
+        Step("linkIdentity", refused="NotAllowed"),
+        Step("unlinkIdentity", refused="NotFound"),
         Step("confirmIdentity"),
         Step(
             "login",
