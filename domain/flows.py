@@ -109,9 +109,10 @@ async def redeem(
     return held, Profile(**held.profile)
 
 
-async def wait_for_name(session: AsyncSession, code: SignInCode) -> None:
-    """Keep the code good while a person thinks; who has shown its verifier is who began."""
-    await flows.prolong_code(session, code, datetime.now(UTC) + CHOOSING)
+async def claim(session: AsyncSession, code: str, verifier: str) -> None:
+    """Keep the code good while a person thinks of a username; who has shown its verifier is who began."""
+    held, _ = await redeem(session, code, verifier)
+    await flows.prolong_code(session, held, datetime.now(UTC) + CHOOSING)
 
 
 def note_failure(session: AsyncSession, provider: Provider, reason: str, *, origin: Origin) -> None:

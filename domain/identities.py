@@ -39,26 +39,29 @@ NAMES: Final[Mapping[Provider, str]] = {
 CHOOSE: Final = "Choose a username."
 GONE: Final = "This account is deleted."
 LAST: Final = "You could not sign in any more. Set a password or link another account first."
+NOT_LINKED: Final = "No account of this provider is linked to yours."
+ANOTHER: Final = "You have another account of this provider linked. Unlink that first."
+SOMEBODYS: Final = "This account signs in somebody else here."
+NO_ADDRESS: Final = "The provider knows no verified e-mail address of yours. Verify one there, or register here."
+HAS_ACCOUNT: Final = (
+    "This e-mail address has an account already. Sign in to it, or have its password reset, and link the provider "
+    "there."
+)
 UNVERIFIED: Final = "Verify your e-mail address first."
 
 
 async def sign_in(
     session: AsyncSession, code: str, verifier: str, *, username: str | None, origin: Origin
-) -> SignedIn | InvalidInput:
+) -> SignedIn:
     """Begin a session for whom the provider vouched, in an account that is made for them if they have none.
 
-    Answers with `InvalidInput` where a username is wanted: the code stays good, so commit. Raises `NotAllowed`,
-    and `Conflict` where no account can be made.
+    Raises `InvalidInput` where a username is wanted, `NotAllowed`, and `Conflict` where no account can be made.
     """
     held, profile = await flows.redeem(session, code, verifier)
     reads = await reads_in(session)
     identity = await found.by_subject(reads, profile.issuer, profile.subject)
     if identity is None:
-        try:
-            user_id = await _join(session, reads, held, profile, username=username, origin=origin)
-        except InvalidInput as wanted:
-            await flows.wait_for_name(session, held)
-            return wanted
+        user_id = await _join(session, reads, held, profile, username=username, origin=origin)
     else:
         user_id = identity.user_id
         await identities.note_use(session, identity.id, profile.email)
@@ -90,9 +93,9 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
     is_new = await _add(session, viewer.user_id, held.provider, profile)
     row = await found.by_subject(await reads_in(session), profile.issuer, profile.subject)
     if row is None:
-        raise Conflict(f"Your account has another {NAMES[held.provider]} account linked. Unlink that first.")
+        raise Conflict(ANOTHER)
     if row.user_id != viewer.user_id:
-        raise Conflict(f"This {NAMES[held.provider]} account belongs to another account here.")
+        raise Conflict(SOMEBODYS)
     if is_new:
         _record(session, "identity_linked", viewer.user_id, origin, provider=held.provider, identity_id=row.id)
         await letters.notify(session, viewer.user_id, Notice.WAY_IN_ADDED, what=NAMES[held.provider])
@@ -106,7 +109,7 @@ async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, o
     await change_people(session, viewer.user_id)  # of two at once one sees that it would be the last
     identity_id = await identities.remove(session, viewer.user_id, provider)
     if identity_id is None:
-        raise NotFound(f"No {NAMES[provider]} account is linked to yours.")
+        raise NotFound(NOT_LINKED)
     if await found.ways_in(await reads_in(session), viewer.user_id) == 0:
         raise Conflict(LAST)
     _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=identity_id)
@@ -123,7 +126,7 @@ async def _join(
     origin: Origin,
 ) -> int:
     """A new account for that person. Raises `InvalidInput` where it lacks a username."""
-    email = await _address(reads, profile, NAMES[code.provider])
+    email = await _address(reads, profile)
     if username is None:
         raise InvalidInput("username", CHOOSE)
     username = username.strip()
@@ -142,15 +145,12 @@ async def _join(
     return made
 
 
-async def _address(reads: Reads, profile: Profile, name: str) -> str:
+async def _address(reads: Reads, profile: Profile) -> str:
     """The address for a new account. Raises `Conflict` where there is none, or somebody has it."""
     if profile.email is None or email_problem(profile.email):
-        raise Conflict(f"{name} knows no verified e-mail address of yours. Verify one there, or register here.")
+        raise Conflict(NO_ADDRESS)
     if await accounts.by_name(reads, profile.email) is not None:
-        raise Conflict(
-            "This e-mail address has an account already. Sign in to it, or have its password reset, "
-            f"and link {name} there."
-        )
+        raise Conflict(HAS_ACCOUNT)
     return normal_email(profile.email)
 
 

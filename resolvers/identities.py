@@ -1,7 +1,6 @@
 """Root fields about signing in by a provider's account."""
 
 from domain import flows, identities
-from domain.errors import InvalidInput
 from resolvers.errors import user_errors
 from resolvers.sessions import welcome
 from resolvers.users import yourself
@@ -26,14 +25,14 @@ from schema.identities import (
 @user_errors
 async def sign_in_with_provider(info: Info, input: SignInWithProviderInput) -> SignInWithProviderResult:
     context = info.context
+    # For itself, since asking for a username undoes the other.
     async with context.write() as session:
-        came = await identities.sign_in(
+        await flows.claim(session, input.code, input.verifier)
+    async with context.write() as session:
+        signed_in = await identities.sign_in(
             session, input.code, input.verifier, username=input.username, origin=context.origin
         )
-    # Only here, for the code stays good while a person thinks about a name.
-    if isinstance(came, InvalidInput):
-        raise came
-    return SignInWithProviderPayload(session=welcome(context, came), viewer=await yourself(context))
+    return SignInWithProviderPayload(session=welcome(context, signed_in), viewer=await yourself(context))
 
 
 @user_errors
