@@ -51,7 +51,7 @@ class PlazaHost:
 
     async def _authenticated(self, scope: Scope, headers: Headers) -> Authenticated:
         """Who tries one personal token after another is soon refused without a look at any."""
-        address = _address(scope)
+        address = address_of(scope)
         if has_personal_token(headers) and (refusal := self._patience.lost(address)):
             raise refusal
         who = await authenticate(headers, self._services.tokens, self._services.stores)
