@@ -30,15 +30,15 @@ class Ways:
     start_linking: StartLinkingResult | None = strawberry.mutation(
         resolver=identities.start_linking,
         description="Begin to link a provider's account to yours.",
-        metadata=limited(_LINKS, bucket="linking"),
+        metadata=limited(_LINKS, bucket="linking", per=Per.BOTH),
     )
     link_identity: LinkIdentityResult | None = strawberry.mutation(
         resolver=identities.link_identity,
         description="Link the provider's account that the browser came back with: it signs you in from now on.",
-        metadata=limited(_LINKS, bucket="linking"),
+        metadata=limited(_LINKS, bucket="linking", per=Per.BOTH),
     )
     unlink_identity: UnlinkIdentityResult | None = strawberry.mutation(
         resolver=identities.unlink_identity,
         description="Let a provider's account no longer sign you in; never the last way in.",
-        metadata=limited(_LINKS, bucket="linking"),
+        metadata=limited(_LINKS, bucket="linking", per=Per.BOTH),
     )

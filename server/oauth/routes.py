@@ -60,7 +60,7 @@ class _Ways:
             found = self._services.providers.find(request.path_params["provider"])
             if found is None:
                 return told(_ABSENT, 404)
-            charge = Charge(f"oauth:ip:{client_network(address_of(request.scope))}", STEPS)
+            charge = Charge(f"oauth:ip:{client_network(address_of(request.scope))}", STEPS, is_kept=True)
             verdict = await self._services.buckets.take([charge])
             if not verdict.allowed:
                 said = f"Too many of these. Try again in {verdict.retry_after} s."
