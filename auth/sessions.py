@@ -1,5 +1,6 @@
 """Sessions: who a token's session belongs to now, and how one begins, is kept alive and ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -92,33 +93,38 @@ async def begin(
     return Grant(user_id, row.id, token, now + IDLE)
 
 
-async def renew(session: AsyncSession, token: str, *, key: bytes) -> Renewal:
+async def renew(session: AsyncSession, token: str, *, keys: Sequence[bytes]) -> Renewal:
     """Replace a refresh token by its successor, once, however many ask at the same moment.
 
     A used token gives the same successor for another ten seconds, as long as that is itself unused; after
     that it ends the session. Commit whatever the outcome, or a stolen token's session lives on.
+
+    The first of the keys makes successors, all of them know those that another process made.
     """
     try:
-        successor = successor_of(token, key)
+        successors = {refresh_token_hash(each): each for each in (successor_of(token, key) for key in keys)}
     except InvalidToken:
         return Renewal(Outcome.UNKNOWN)
-    used, new = refresh_token_hash(token), refresh_token_hash(successor)
-    row = await accounts.refresh_token(await reads_in(session), used, next_hash=new)
+    used = refresh_token_hash(token)
+    row = await accounts.refresh_token(await reads_in(session), used, next_hashes=[*successors])
     # A repeat changes nothing and waits for nobody; all else is decided by one after the other.
     if row is not None and _outcome(row) is not Outcome.REPEATED:
         await sessions.hold(session, row.session_id)
-        row = await accounts.refresh_token(await reads_in(session), used, next_hash=new)
+        row = await accounts.refresh_token(await reads_in(session), used, next_hashes=[*successors])
     if row is None:
         return Renewal(Outcome.UNKNOWN)
-    outcome, expires_at = _outcome(row), row.next_expires_at
+    outcome, new, expires_at = _outcome(row), row.next_hash, row.next_expires_at
     if outcome is Outcome.RENEWED:
+        new = next(iter(successors))
         expires_at = min(datetime.now(UTC) + IDLE, row.session_expires_at)
         await sessions.replace(session, row.session_id, used, new, expires_at)
     elif outcome is not Outcome.REPEATED:
         await sessions.end(session, row.session_id)
         return Renewal(outcome, row.user_id, row.session_id)
-    assert expires_at is not None  # a token that may be repeated has a successor
-    return Renewal(outcome, row.user_id, row.session_id, Grant(row.user_id, row.session_id, successor, expires_at))
+    assert new is not None  # a token that may be repeated has a successor
+    assert expires_at is not None
+    grant = Grant(row.user_id, row.session_id, successors[new], expires_at)
+    return Renewal(outcome, row.user_id, row.session_id, grant)
 
 
 def _outcome(row: RefreshTokenRow) -> Outcome:

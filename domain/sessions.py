@@ -1,5 +1,6 @@
 """Sessions: sign in, keep the session alive, sign out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -62,9 +63,9 @@ async def begin(
     return SignedIn(viewer, grant)
 
 
-async def refresh(session: AsyncSession, token: str, *, key: bytes, origin: Origin) -> Renewal:
+async def refresh(session: AsyncSession, token: str, *, keys: Sequence[bytes], origin: Origin) -> Renewal:
     """Exchange a refresh token; see `auth.sessions.renew`. Commit also where it grants nothing."""
-    renewal = await sessions.renew(session, token, key=key)
+    renewal = await sessions.renew(session, token, keys=keys)
     if event := _EVENTS.get(renewal.outcome):
         audit.record(
             session,

@@ -54,26 +54,30 @@ async def cancel_deletion(info: Info, input: CancelDeletionInput) -> CancelDelet
 @user_errors
 async def refresh_session(info: Info, input: RefreshSessionInput) -> RefreshSessionResult:
     context = info.context
+    token = input.refresh_token or _kept(context) or ""
     async with context.write() as session:
-        renewal = await sessions.refresh(
-            session, input.refresh_token, key=context.services.refresh_key, origin=context.origin
-        )
+        renewal = await sessions.refresh(session, token, keys=context.services.refresh_keys, origin=context.origin)
         # Here, where refusing undoes the refresh. Asking again is free: a client that waited for its turn
         # would come after the grace, and look like a thief.
         if renewal.is_new:
             await take(context, Charge(f"refresh:{renewal.session_id}", REFRESHES))
+    if renewal.grant is None and context.browser is not None:
+        context.browser.forget()
     return RefreshSessionPayload(session=_tokens(context, sessions.granted(renewal)))
 
 
 @user_errors
 async def logout(info: Info, input: LogoutInput) -> LogoutResult:
     context = info.context
-    if input.refresh_token is None:
+    token = input.refresh_token or _kept(context)
+    if token is None:
         session_id: int | None = context.signed_in.session_id
     else:
-        session_id = await session_of(context.services.stores.reads, input.refresh_token)
+        session_id = await session_of(context.services.stores.reads, token)
     async with context.write() as session:
         ended = await sessions.sign_out(session, session_id, origin=context.origin)
+    if context.browser is not None:
+        context.browser.forget()
     if context.viewer is not None and context.viewer.session_id == session_id:
         context.become(None)
     return LogoutPayload(ended_session_count=ended)
@@ -97,11 +101,18 @@ def welcome(context: Context, signed_in: SignedIn) -> SessionTokens:
     return _tokens(context, signed_in.grant)
 
 
+def _kept(context: Context) -> str | None:
+    """The refresh token that came in a cookie."""
+    return context.browser.refresh_token if context.browser else None
+
+
 def _tokens(context: Context, grant: Grant) -> SessionTokens:
     access = context.services.tokens.issue(grant.user_id, grant.session_id)
+    if context.browser is not None:
+        context.browser.keep(grant.refresh_token, until=grant.expires_at)
     return SessionTokens(
         access_token=access.token,
         access_token_expires_at=access.expires_at,
-        refresh_token=grant.refresh_token,
+        refresh_token="" if context.browser else grant.refresh_token,
         refresh_token_expires_at=grant.expires_at,
     )

@@ -20,6 +20,7 @@ from db.loaders import Loaders
 from db.stores import Stores
 from domain.audit import Origin
 from engine.cost import Amount
+from schema.browser import Browser
 from schema.errors import unauthenticated
 from schema.operation import Operation
 
@@ -33,7 +34,7 @@ class Services:
     passwords: Passwords
     providers: Providers
     tokens: AccessTokens
-    refresh_key: bytes
+    refresh_keys: Sequence[bytes]
     version: str
     tells_schema: bool
 
@@ -59,6 +60,8 @@ class Context:
     origin: Origin
     # A token was sent and is not good: only what needs no signing in may go on.
     token_refused: bool = False
+    # Where the refresh token stays in a cookie.
+    browser: Browser | None = None
     points: Points | None = None
     # From here on giving the operation up no longer undoes it.
     may_have_committed: bool = False
@@ -92,6 +95,8 @@ class Context:
     def become(self, viewer: Viewer | None) -> None:
         """Go on as somebody else: whoever just signed in, or nobody after signing out."""
         self.viewer = viewer
+        if viewer is None and self.browser is not None:
+            self.browser.forget()
         self.forget()
 
     def forget(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from db.models import TokenScope
-from engine.pipeline import Asked
+from engine.pipeline import Answer, Asked
 from schema.context import Context
 from schema.errors import forbidden, introspection_disabled, unauthenticated
 
@@ -54,6 +54,12 @@ async def keep_schema(asked: Asked, context: Context) -> None:
     """Where the schema is not told, no operation asks for it."""
     if not context.services.tells_schema and not _INTROSPECTING.isdisjoint(asked.operation.roots):
         raise introspection_disabled()
+
+
+def send_cookie(_: object, __: Asked, answer: Answer, context: Context) -> None:
+    """What a browser shall keep goes back with the answer."""
+    if context.browser is not None:
+        context.browser.tell(answer)
 
 
 def note_kind(_: object, asked: Asked, __: object, context: Context) -> None:

@@ -15,7 +15,10 @@ class SessionTokens:
     access_token: str = strawberry.field(description="Send it with every request: `Authorization: Bearer …`.")
     access_token_expires_at: datetime = strawberry.field(description="Refresh before this moment, or after it.")
     refresh_token: str = strawberry.field(
-        description="For `refreshSession` only, and for one use: each refresh gives the next one."
+        description=(
+            "For `refreshSession` only, and for one use: each refresh gives the next one. Empty where the request "
+            "has the header `Session-Mode: cookie`: the browser keeps it."
+        )
     )
     refresh_token_expires_at: datetime = strawberry.field(
         description="Unused until then, or 90 days after signing in, the session is over."
@@ -30,7 +33,13 @@ class LoginInput:
 
 @strawberry.input(description="The refresh token you got last.")
 class RefreshSessionInput:
-    refresh_token: Secret = strawberry.field(description="Sent again within 10 s, it gets the same answer.")
+    refresh_token: Secret | None = strawberry.field(
+        default=None,
+        description=(
+            "Sent again within 10 s, it gets the same answer. Left out, the one in the cookie of "
+            "`Session-Mode: cookie`."
+        ),
+    )
 
 
 @strawberry.input(description="Which session to end.")
@@ -39,7 +48,7 @@ class LogoutInput:
         default=None,
         description=(
             "A refresh token of the session, for a client whose access token has run out; left out, the session "
-            "you ask through ends."
+            "of the cookie with `Session-Mode: cookie`, or else the one you ask through ends."
         ),
     )
 

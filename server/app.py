@@ -22,6 +22,7 @@ from db.stores import open_stores
 from domain.tasks import JOBS, TIMETABLE
 from engine import clients, csrf, metering
 from engine.codes import ErrorCode
+from schema import browser
 from schema.context import Services
 from schema.root import schema
 from server import garbage, graphiql, logging, operations, persist_url, worker
@@ -114,7 +115,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
                 passwords=passwords,
                 providers=providers,
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
-                refresh_key=_refresh_key(settings),
+                refresh_keys=_refresh_keys(settings),
                 version=VERSION,
                 tells_schema=settings.tells_schema,
             )
@@ -136,9 +137,9 @@ async def _working(services: Services, telemetry: Telemetry) -> AsyncIterator[No
         await jobs
 
 
-def _refresh_key(settings: Settings) -> bytes:
+def _refresh_keys(settings: Settings) -> list[bytes]:
     # Derived, so that one secret to keep is enough and the two uses never meet.
-    return hmac.digest(next(iter(settings.keys.values())), b"plaza refresh tokens", hashlib.sha256)
+    return [hmac.digest(key, b"plaza refresh tokens", hashlib.sha256) for key in settings.keys.values()]
 
 
 def _cors(settings: Settings) -> Middleware:
@@ -146,6 +147,8 @@ def _cors(settings: Settings) -> Middleware:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_origin_regex=None if settings.is_production else _LOCALHOST,
+        # Of the cookie of `schema.browser`; the origins are named one by one.
+        allow_credentials=True,
         allow_methods=["GET", "POST"],
         allow_headers=[
             "authorization",
@@ -153,6 +156,7 @@ def _cors(settings: Settings) -> Middleware:
             "if-none-match",
             "traceparent",
             "x-request-id",
+            browser.HEADER,
             metering.HEADER,
             *clients.HEADERS,
             *csrf.HEADERS,

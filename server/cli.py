@@ -26,6 +26,9 @@ app.add_typer(contract, name="contract")
 operations = typer.Typer(no_args_is_help=True, help="Trusted operations: which there are, and who asks for them.")
 app.add_typer(operations, name="operations")
 
+keys = typer.Typer(no_args_is_help=True, help="The keys that access tokens are signed with.")
+app.add_typer(keys, name="keys")
+
 _ROOT = Path(__file__).parent.parent
 _SCHEMA = _ROOT / "schema.graphql"
 
@@ -162,6 +165,29 @@ def count_operations(
     from server import operation_list
 
     _told(lambda: operation_list.stats(days))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show the ids of the keys, the signing one first; never the secrets."""
+    from server.work import signing_keys
+
+    for place, kid in enumerate(_told(signing_keys)):
+        typer.echo(f"{kid}  {'verifies' if place else 'signs and verifies'}")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Print the next value of SIGNING_KEYS: three such steps change the key, and nobody is signed out.
+
+    What the step does is said beside it, on the standard error.
+    """
+    from server.keys import rotated
+    from server.work import signing_keys
+
+    step = _told(lambda: rotated(signing_keys()))
+    typer.secho(step.said, err=True)
+    typer.echo(step.value)
 
 
 @app.command("create-admin")

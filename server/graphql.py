@@ -18,6 +18,7 @@ from engine.refusals import Refusal
 from engine.trusted import Trusted
 from resolvers.limits import Per, who
 from resolvers.patience import Patience
+from schema.browser import Browser
 from schema.context import Context, Services
 from schema.root import schema
 from server.authentication import Authenticated, authenticate, has_personal_token
@@ -47,7 +48,14 @@ class PlazaHost:
         who = await self._authenticated(scope, headers)
         note.viewer_id = who.viewer.user_id if who.viewer else None
         origin = origin_of(scope, headers)
-        return Context(self._services, who.viewer, origin, token_refused=who.refused, operation=note.operation)
+        return Context(
+            self._services,
+            who.viewer,
+            origin,
+            token_refused=who.refused,
+            browser=self._browser(headers),
+            operation=note.operation,
+        )
 
     async def _authenticated(self, scope: Scope, headers: Headers) -> Authenticated:
         """Who tries one personal token after another is soon refused without a look at any."""
@@ -58,6 +66,11 @@ class PlazaHost:
         if who.is_guess and (refusal := await self._patience.count(address)):
             raise refusal
         return who
+
+    def _browser(self, headers: Headers) -> Browser | None:
+        # No browser lets a foreign page come so far with that header; should one ever, it gets no cookie.
+        said = headers.get("origin")
+        return Browser.of(headers) if said is None or self.is_allowed_origin(said, headers) else None
 
     def may_have_committed(self, context: Context) -> bool:
         return context.may_have_committed

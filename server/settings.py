@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from db import dsn
 from engine.lookup import Mode
 from server.oauth.settings import ProviderSettings
+from server.strength import weakness
 
 _ORIGIN: Final = re.compile(r"https?://[^/*\s]+")
 
@@ -121,6 +122,13 @@ class Settings(ProviderSettings, DatabaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _secrets_are_strong(self) -> "Settings":
+        for name, secrets in self._secrets().items() if self.is_production else ():
+            for problem in filter(None, map(weakness, secrets)):
+                raise ValueError(f"{name}: production takes no secret that {problem}; draw one at random.")
+        return self
+
+    @model_validator(mode="after")
     def _metrics_are_whole(self) -> "Settings":
         if self.metrics_token is not None and self.metrics_port is None and self.workers > 1:
             raise ValueError(
@@ -139,6 +147,14 @@ class Settings(ProviderSettings, DatabaseSettings):
     def _providers_are_safe(self) -> "Settings":
         self.refuse_unsafe(in_production=self.is_production)
         return self
+
+    def _secrets(self) -> dict[str, list[str]]:
+        """What opens something to whoever guesses it, by the variable's name."""
+        tokens = {"OPERATIONS_TOKEN": self.operations_token, "METRICS_TOKEN": self.metrics_token}
+        return {
+            "SIGNING_KEYS": [secret.decode() for secret in self.keys.values()],
+            **{name: [token.get_secret_value()] for name, token in tokens.items() if token is not None},
+        }
 
     @cached_property
     def keys(self) -> dict[str, bytes]:

@@ -1,10 +1,24 @@
 """Sessions, what keeps them alive, and the people behind them. Nothing of this is ever shown to anyone else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, Text, and_, bindparam, func, not_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    not_,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -51,7 +65,8 @@ class AccountRow:
 class RefreshTokenRow:
     """A refresh token and its session at this moment, by the database's clock.
 
-    `is_repeatable`: used a moment ago, and what replaced it is unused; `next_expires_at` is when that ends.
+    `is_repeatable`: used a moment ago, and what replaced it is unused; `next_hash` is that one's, if we know it, and
+    `next_expires_at` is when it ends.
     """
 
     session_id: int
@@ -61,6 +76,7 @@ class RefreshTokenRow:
     is_expired: bool
     is_used: bool
     is_repeatable: bool
+    next_hash: bytes | None
     next_expires_at: datetime | None
 
 
@@ -137,6 +153,7 @@ _refresh_token = read(
             ),
             sql("false"),
         ).label("is_repeatable"),
+        _next.hash.label("next_hash"),
         _next.expires_at.label("next_expires_at"),
     )
     .join(RefreshToken, RefreshToken.session_id == Session.id)
@@ -144,7 +161,7 @@ _refresh_token = read(
         _next,
         and_(
             _next.session_id == Session.id,
-            _next.hash == bindparam("next_hash", type_=LargeBinary),
+            _next.hash == any_(bindparam("next_hashes", type_=ARRAY(LargeBinary))),
         ),
     )
     .where(RefreshToken.hash == _HASH),
@@ -173,7 +190,7 @@ async def session_of_token(db: Reads, hash: bytes) -> int | None:
     return rows[0] if rows else None
 
 
-async def refresh_token(db: Reads, hash: bytes, *, next_hash: bytes) -> RefreshTokenRow | None:
-    """The token of that hash; `next_hash` is the hash of the one that replaces it, made or not."""
-    rows = await db.fetch(_refresh_token, hash=hash, next_hash=next_hash)
+async def refresh_token(db: Reads, hash: bytes, *, next_hashes: Sequence[bytes]) -> RefreshTokenRow | None:
+    """The token of that hash; `next_hashes` are of all that may have replaced it, made or not."""
+    rows = await db.fetch(_refresh_token, hash=hash, next_hashes=next_hashes)
     return rows[0] if rows else None

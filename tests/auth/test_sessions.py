@@ -34,7 +34,7 @@ async def renewed(services: Services, token: str) -> Renewal:
     while True:
         try:
             async with write(services.stores.sessions) as session:
-                return await renew(session, token, key=services.refresh_key)
+                return await renew(session, token, keys=services.refresh_keys)
         except PoolTimeoutError:
             pass  # fifty wait for ten connections; on a slow machine some wait too long
 
@@ -54,7 +54,7 @@ async def test_the_successor_is_the_one_the_key_gives(services: Services, token:
     renewal = await renewed(services, token)
     assert (renewal.outcome, renewal.is_new) == (Outcome.RENEWED, True)
     assert renewal.grant is not None
-    assert renewal.grant.refresh_token == successor_of(token, services.refresh_key)
+    assert renewal.grant.refresh_token == successor_of(token, services.refresh_keys[0])
 
 
 async def test_fifty_renewals_at_once_make_one_head(services: Services, token: str, rows: Rows) -> None:
@@ -64,7 +64,7 @@ async def test_fifty_renewals_at_once_make_one_head(services: Services, token: s
     tokens = await rows(RefreshToken)
     assert len(tokens) == 2
     assert [row.hash for row in tokens if row.used_at is None] == [
-        stored(successor_of(token, services.refresh_key))
+        stored(successor_of(token, services.refresh_keys[0]))
     ]
     assert [row.revoked_at for row in await rows(Session)] == [None]
 
@@ -117,14 +117,14 @@ async def test_what_is_over_is_not_renewed(
 async def test_a_successor_is_only_repeated_to_who_had_the_key(services: Services, token: str) -> None:
     await renewed(services, token)
     async with write(services.stores.sessions) as session:
-        renewal = await renew(session, token, key=b"another key of thirty-two bytes!")
+        renewal = await renew(session, token, keys=[b"another key of thirty-two bytes!"])
     assert renewal.outcome is Outcome.REUSED
 
 
 async def test_a_token_tells_its_session_used_or_not(services: Services, token: str, rows: Rows) -> None:
     await renewed(services, token)
     (session,) = await rows(Session)
-    for each in (token, successor_of(token, services.refresh_key)):
+    for each in (token, successor_of(token, services.refresh_keys[0])):
         assert await session_of(services.stores.reads, each) == session.id
     assert await session_of(services.stores.reads, "A" * 43) is None
     assert await session_of(services.stores.reads, "garbage") is None
