@@ -170,9 +170,9 @@ def count_operations(
 @keys.command("list")
 def list_keys() -> None:
     """Show the ids of the keys, the signing one first; never the secrets."""
-    from server.work import signing_keys
+    from server.keys import current
 
-    for place, kid in enumerate(_told(signing_keys)):
+    for place, kid in enumerate(_told(current)):
         typer.echo(f"{kid}  {'verifies' if place else 'signs and verifies'}")
 
 
@@ -182,10 +182,9 @@ def rotate_keys() -> None:
 
     What the step does is said beside it, on the standard error.
     """
-    from server.keys import rotated
-    from server.work import signing_keys
+    from server.keys import current, rotated
 
-    step = _told(lambda: rotated(signing_keys()))
+    step = _told(lambda: rotated(current()))
     typer.secho(step.said, err=True)
     typer.echo(step.value)
 

@@ -1,7 +1,7 @@
 """Changing the signing keys in three steps, none of which signs anybody out.
 
-First every process learns the new key, then it signs, then the old one is forgotten. A process that knows both reads
-what either signed, so each step may reach the processes one after the other.
+First every process learns the new key, then it signs, then the old one is forgotten. A process that knows both
+reads what either signed, so each step may reach the processes one after the other.
 """
 
 import re
@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from server.environment import given
 from server.mistakes import UserMistake
 
 # What we call keys: by their moment, so that it can be told which is newest.
 _OURS: Final = re.compile(r"k\d{14}")
-_LEARN: Final = "Step 1 of 3: every process learns {new}; {old} still signs. Restart them all, then run this again."
+_LEARN: Final = (
+    "Step 1 of 3: every process learns {new}; {old} still signs. Restart them all, then run this again."
+)
 _SIGN: Final = (
-    "Step 2 of 3: {new} signs; what {old} signed is still read. Restart them all, wait 11 minutes, then run this again."
+    "Step 2 of 3: {new} signs; what {old} signed is still read. Restart them all, wait 11 minutes, run this again."
 )
 _FORGET: Final = "Step 3 of 3: {new} alone. Restart them all; {old} opens nothing any more."
 
@@ -43,6 +46,11 @@ def rotated(keys: Mapping[str, str]) -> Step:
     made = f"k{datetime.now(UTC):%Y%m%d%H%M%S}"
     said = _LEARN.format(new=made, old=", ".join(keys))
     return Step(_value({**keys, made: secrets.token_urlsafe(32)}), said)
+
+
+def current() -> dict[str, str]:
+    """The keys that are set: in the environment, or else in a file `.env`."""
+    return read(given().get("SIGNING_KEYS") or "")
 
 
 def read(value: str) -> dict[str, str]:

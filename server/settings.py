@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import version
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from db import dsn
 from engine.lookup import Mode
 from server.oauth.settings import ProviderSettings
-from server.strength import weakness
+from server.strength import is_default, weakness
 
 _ORIGIN: Final = re.compile(r"https?://[^/*\s]+")
 
@@ -146,6 +147,19 @@ class Settings(ProviderSettings, DatabaseSettings):
     @model_validator(mode="after")
     def _providers_are_safe(self) -> "Settings":
         self.refuse_unsafe(in_production=self.is_production)
+        return self
+
+    @model_validator(mode="after")
+    def _stores_have_passwords_of_their_own(self) -> "Settings":
+        urls = {
+            "DATABASE_URL": self.database_url,
+            "MIGRATION_DATABASE_URL": self.migration_database_url,
+            "REDIS_URL": self.redis_url,
+        }
+        for name, url in urls.items() if self.is_production else ():
+            found = urlsplit(url.get_secret_value()) if url else None
+            if found and found.password is not None and is_default(found.password, user=found.username or ""):
+                raise ValueError(f"{name}: production takes no password that everybody tries first.")
         return self
 
     def _secrets(self) -> dict[str, list[str]]:

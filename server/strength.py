@@ -2,14 +2,19 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 from typing import Final
 
-_LEAST_BITS: Final = 100
+# Below what 16 random bytes in base64 come to.
+_LEAST_BITS: Final = 75
 # None of 43 characters of base64 or 64 of hexadecimal that were drawn at random repeats so many.
 _LONGEST_REPEAT: Final = 8
 _WORDS: Final = (
     *("secret", "password", "changeme", "change-me", "change_me", "example", "default", "insecure", "replace"),
     *("signing", "plaza", "postgres", "production", "development", "testing", "qwerty"),
+)
+_DEFAULTS: Final = frozenset(
+    {*_WORDS, "", "admin", "postgresql", "redis", "valkey", "test", "root", "guest", "123456", "12345678"}
 )
 
 
@@ -20,11 +25,18 @@ def weakness(secret: str) -> str | None:
     """
     if word := next((word for word in _WORDS if word in secret.lower()), None):
         return f'holds the word "{word}"'
+    if " " in secret:
+        return "is a sentence"
     if _repeats(secret):
         return "repeats itself"
     if _counts_up(secret):
         return "counts up or down"
     return "is too easily guessed" if _bits(secret) < _LEAST_BITS else None
+
+
+def is_default(password: str, *, user: str) -> bool:
+    """Is it one that everybody tries? A store's password may be short, for strangers do not reach it."""
+    return password.lower() in {user.lower(), *_DEFAULTS}
 
 
 def _repeats(secret: str) -> bool:
@@ -33,7 +45,7 @@ def _repeats(secret: str) -> bool:
 
 
 def _counts_up(secret: str) -> bool:
-    steps = [abs(ord(one) - ord(other)) == 1 for one, other in zip(secret, secret[1:], strict=False)]
+    steps = [abs(ord(one) - ord(other)) == 1 for one, other in pairwise(secret)]
     return sum(steps) > len(steps) / 2
 
 

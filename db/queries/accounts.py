@@ -65,8 +65,8 @@ class AccountRow:
 class RefreshTokenRow:
     """A refresh token and its session at this moment, by the database's clock.
 
-    `is_repeatable`: used a moment ago, and what replaced it is unused; `next_hash` is that one's, if we know it, and
-    `next_expires_at` is when it ends.
+    `is_repeatable`: used a moment ago, and what replaced it is unused; `next_hash` and `next_expires_at` are that
+    one's.
     """
 
     session_id: int

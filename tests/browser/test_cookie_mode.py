@@ -1,4 +1,4 @@
-"""Cookie mode in a real browser on http://localhost: the cookie is kept, sent, taken away, and seen by no script."""
+"""Cookie mode in a browser on http://localhost: the cookie is kept, sent, taken away, and seen by no script."""
 
 from collections.abc import AsyncIterator
 from typing import Any

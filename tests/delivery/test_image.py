@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import secrets
 import shlex
 import shutil
 import signal
@@ -201,7 +202,7 @@ def _serving(image: Image, addresses: Addresses) -> Iterator[Served]:
         [str(image.plaza / ".venv" / "bin" / program), *arguments],
         DATABASE_URL=addresses.app.format(database=DATABASE),
         REDIS_URL=f"{addresses.redis}?db=63",
-        SIGNING_KEYS="image:" + "k" * 32,
+        SIGNING_KEYS=f"image:{secrets.token_urlsafe(32)}",
         PORT=str(port),
     )
     served = Served(process, port)

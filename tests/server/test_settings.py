@@ -13,15 +13,16 @@ from pydantic import SecretStr, ValidationError
 from server.mistakes import sentence
 from server.settings import Settings
 
+_NEW, _OLD = "Zr8vK1xQ0mWc7LfTn3Hy5BdUs9JpAe2g", "q4XwN7tRbY2kVh6MzC0sGj8PdLf5Ua1E"
 _GOOD: dict[str, Any] = {
     "database_url": SecretStr("postgres://db/plaza"),
     "redis_url": SecretStr("redis://cache"),
-    "signing_keys": SecretStr("new:" + "n" * 32 + ",old:" + "o" * 32),
+    "signing_keys": SecretStr(f"new:{_NEW},old:{_OLD}"),
 }
 
 
 def test_the_first_key_signs_and_all_verify() -> None:
-    assert Settings(**_GOOD).keys == {"new": b"n" * 32, "old": b"o" * 32}
+    assert Settings(**_GOOD).keys == {"new": _NEW.encode(), "old": _OLD.encode()}
 
 
 def test_migrations_use_the_owners_address_where_there_is_one() -> None:
