@@ -28,6 +28,7 @@ from server.app import create_app, open_services
 from server.errors import formatted
 from server.logging import RequestNotes, notes
 from server.settings import Settings
+from tests import canaries
 from tests.factories import Make, Person
 from tests.servers import PATIENT, Addresses, TestServers, clone, drop
 from tests.serving import Served, serving_briefly
@@ -42,6 +43,7 @@ _ADDRESSES = pytest.StashKey[Addresses]()
 def pytest_configure(config: pytest.Config) -> None:
     with redirect_stdout(sys.__stdout__):  # pytest closes what stands for it, and then there are still logs
         logging.configure("INFO")
+    config.pluginmanager.register(canaries)
     handed = getattr(config, "workerinput", {}).get("addresses")
     if handed is None:
         config.stash[_RUN] = TestServers()
@@ -92,7 +94,7 @@ def settings(addresses: Addresses, database: str, worker_number: int) -> Setting
         redis_url=SecretStr(f"{addresses.redis}?db={worker_number + 1}&{PATIENT}"),
         # Nothing of it between the statements that tests count.
         trusted_documents_refresh=3600,
-        signing_keys=SecretStr("test:" + "0123456789abcdef" * 3),
+        signing_keys=SecretStr(f"test:{canaries.SIGNING_KEY}"),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from server.demo import DEMO_PASSWORD, DEMO_USERNAME
 from server.local import LocalServers
+from tests.canaries import canaries
 
 SIGN_IN = (
     f'mutation {{ login(input: {{usernameOrEmail: "{DEMO_USERNAME}", password: "{DEMO_PASSWORD}"}})'
@@ -51,6 +52,7 @@ class Served:
         with self.process.stdout as saying:
             for line in saying:
                 self.said.append(line)
+                canaries.look("a server's output", line)
 
     @property
     def url(self) -> str:
@@ -67,7 +69,9 @@ class Served:
         headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
         request = urllib.request.Request(f"{self.url}/graphql", json.dumps({"query": query}).encode(), headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read())
+            told = answer.read()
+        canaries.add_told(told.decode())
+        return json.loads(told)
 
     def sign_in(self) -> str:
         """An access token of the demonstration person."""
