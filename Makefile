@@ -23,7 +23,7 @@ help:
 	@echo "make load      people use a served Plaza for a minute: latency, errors, CPU and memory against the targets"
 	@echo "make bench     CPU and latency of every hot operation on networks of 2,000 and 20,000 people"
 	@echo "make bench-peers  one page by hand, by Plaza and by other GraphQL servers; needs npm's registry once"
-	@echo "make figures   CPU of what each gate refuses, and of operations by id against their text"
+	@echo "make figures   CPU of what each gate refuses and of operations by id, and feeds beside a crowd that signs in"
 	@echo "make clean     remove the environment and the local data"
 
 serve: $(STAMP)
@@ -94,6 +94,7 @@ figures: $(STAMP)
 	@$(BIN)/uv sync --quiet --frozen --inexact --group bench
 	@$(BIN)/python -m bench.persisted
 	@$(BIN)/python -m bench.refusals
+	@$(BIN)/python -m bench.sign_in
 
 clean:
 	@-test ! -x $(BIN)/python || $(BIN)/python -c 'from server.environment import FOLDER; from server.local import LocalServers; [LocalServers(folder, durable=True).erase() for folder in (FOLDER, FOLDER / "bench")]'
