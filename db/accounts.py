@@ -1,10 +1,11 @@
-"""Statements that make an account."""
+"""Statements that make an account, and give it a proven address."""
 
 from enum import Enum, auto
 
-from sqlalchemy import func
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.models import Credential, User, UserStats
 
@@ -49,3 +50,17 @@ async def add_account(
             return Taken.EMAIL
         await session.execute(insert(UserStats).values(user_id=user_id))
     return user_id
+
+
+async def take_address(session: AsyncSession, user_id: int, email: str) -> bool:
+    """Make a proven address the account's; false, and nothing done, where another account has it."""
+    # The index would tell as well, but by an error, and PostgreSQL would log it together with the address. Of
+    # two at once the second looks when the first is done.
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(func.lower(email), 0))))
+    other = aliased(Credential)
+    taken = select(other.user_id).where(func.lower(other.email) == func.lower(email), other.user_id != user_id)
+    free = update(Credential).where(Credential.user_id == user_id, ~taken.exists())
+    return (
+        await session.scalar(free.values(email=email, email_verified_at=func.now()).returning(Credential.user_id))
+        is not None
+    )

@@ -13,7 +13,8 @@ from aiodataloader import DataLoader, dispatch_queue
 from aiodataloader import Loader as Queued
 
 from db.observing import Loading
-from db.queries import comments, follows, posts, suspensions, users
+from db.queries import accounts, comments, follows, posts, suspensions, users
+from db.queries.accounts import AddressRow
 from db.queries.comments import CommentRow, CommentStatsRow
 from db.queries.pages import Page, Slice
 from db.queries.posts import PostRow, PostStatsRow
@@ -185,6 +186,18 @@ class Loaders:
             return {post_id: post_id in found for post_id in ids}
 
         return self._loader(posts.liked, liked)
+
+    @cached_property
+    def own_address(self) -> Loader[int, AddressRow]:
+        """By the viewer's id; nobody else has one."""
+
+        async def load(ids: list[int]) -> dict[int, AddressRow]:
+            if self._viewer_id is None or self._viewer_id not in ids:
+                return {}
+            own = await accounts.address(self._db, self._viewer_id)
+            return {} if own is None else {self._viewer_id: own}
+
+        return self._loader(accounts.address, load)
 
     @cached_property
     def stats_by_user_id(self) -> Loader[int, UserStatsRow]:

@@ -16,8 +16,10 @@ from db.queries import accounts
 from db.queries.accounts import AccountRow
 from db.reads import reads_in
 from domain import audit, passwords
+from domain.addresses import ask_to_verify
 from domain.audit import Origin
 from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.letters import Notice, notify
 from domain.passwords import MEANWHILE, WRONG, Proof
 from domain.profiles import check_display_name
 from domain.sessions import SignedIn, begin
@@ -49,10 +51,10 @@ def applicant(*, username: str, email: str, password: str, display_name: str | N
 
 
 async def register(session: AsyncSession, who: Applicant, *, password_hash: str, origin: Origin) -> None:
-    """Make an account, or nothing at all where the e-mail address has one: no answer tells which.
+    """Make an account, or nothing at all where the e-mail address has one: a letter tells, and no answer.
 
     Raises `InvalidInput` for a taken username. (Whoever looks up the username afterwards, or tries to sign in,
-    can still tell; only a message to the address, in place of an answer, could keep that from them.)
+    can still tell; only an account that does nothing before its address is verified could keep that from them.)
     """
     made = await add_account(session, who.username, who.email, who.display_name, password_hash)
     if made is Taken.USERNAME:
@@ -61,7 +63,9 @@ async def register(session: AsyncSession, who: Applicant, *, password_hash: str,
         owner = await accounts.by_name(await reads_in(session), who.email)
         subject_id = owner.user_id if owner else None
         audit.record(session, "user_registered_again", actor_id=None, subject_id=subject_id, origin=origin)
+        await notify(session, subject_id or 0, Notice.ALREADY_REGISTERED)
     else:
+        await ask_to_verify(session, made)
         audit.record(session, "user_created", actor_id=made, subject_id=made, origin=origin)
 
 

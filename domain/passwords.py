@@ -22,6 +22,7 @@ from db.queries.accounts import AccountRow
 from db.reads import Reads, reads_in
 from domain import audit
 from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.letters import Notice, notify
 
 WRONG: Final = "Wrong name or password."
 NOT_YOURS: Final = "This is not your password."
@@ -119,6 +120,7 @@ async def change(
     audit.record(session, "authn_password_change", **by)
     if ended or tokens:
         audit.record(session, "authn_token_revoked", **by, reason="password_change", sessions=ended, tokens=tokens)
+    await notify(session, viewer.user_id, Notice.PASSWORD_CHANGED)
     return len(ended)
 
 

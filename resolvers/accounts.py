@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from strawberry import UNSET
 
+from db.buckets import Charge, Limit
 from domain import accounts, passwords, profiles
 from resolvers.errors import user_errors
+from resolvers.limits import hashed, take
 from resolvers.proofs import proof_of_own
 from resolvers.users import yourself
 from schema.accounts import (
@@ -25,9 +27,12 @@ from schema.accounts import (
 from schema.context import Info
 from schema.users import User
 
+# Of one address: whoever has an account gets no heap of letters because somebody keeps typing theirs.
+LETTERS: Final = Limit.parse("5/h")
+
 _REGISTERED: Final = (
-    "You can sign in now. Should that fail, this e-mail address has had an account before: sign in with its "
-    "own password."
+    "You can sign in now. A letter is on its way to this e-mail address: open its link to show that the address "
+    "is yours. Should signing in fail, the letter says why."
 )
 
 
@@ -36,6 +41,7 @@ async def register(info: Info, input: RegisterInput) -> RegisterResult:
     who = accounts.applicant(
         username=input.username, email=input.email, password=input.password, display_name=input.display_name
     )
+    await take(info.context, Charge(f"registration-letters:{hashed(who.email)}", LETTERS))
     password_hash = await info.context.services.passwords.hash(input.password)
     async with info.context.write() as session:
         await accounts.register(session, who, password_hash=password_hash, origin=info.context.origin)

@@ -18,7 +18,7 @@ PERSON: Final = Limit(5_000, 50)
 ADDRESS: Final = Limit(10_000, 50)
 REQUESTS: Final = Limit(300, 60)
 
-# What asks for a password or a token is asked once: no alias makes a thousand tries of one request.
+# What asks for a password or a token, or sends a letter: no alias makes a thousand tries of one request.
 _ONCE: Final = frozenset(
     {
         "login",
@@ -30,6 +30,11 @@ _ONCE: Final = frozenset(
         "deleteAccount",
         "linkIdentity",
         "signInWithProvider",
+        "requestPasswordReset",
+        "resetPassword",
+        "requestEmailVerification",
+        "verifyEmail",
+        "changeEmail",
     }
 )
 _REFUNDS: Final = 10_000

@@ -1,5 +1,6 @@
 """Rate limits, named beside the root fields they guard."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -55,6 +56,11 @@ def limits_of(*roots: type) -> Mapping[str, RateLimit]:
     """The limits of the root fields that have one, by the fields' names in the schema."""
     fields = [field for root in roots for field in get_object_definition(root, strict=True).fields]
     return {to_camel_case(field.name): limit for field in fields if (limit := limit_of(field))}
+
+
+def hashed(name: str) -> str:
+    """A name or an address as a part of a bucket's key, in any case of letters."""
+    return hashlib.sha256(name.lower().encode()).hexdigest()
 
 
 async def take(context: Context, charge: Charge) -> None:

@@ -1,6 +1,5 @@
 """Passwords that come with a mutation: every try is counted before it is compared, and failures stay counted."""
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -10,7 +9,7 @@ from db.queries.accounts import AccountRow
 from domain import passwords
 from domain.errors import NotAllowed
 from domain.passwords import WRONG, Proof
-from resolvers.limits import give_back, take
+from resolvers.limits import give_back, hashed, take
 from schema.context import Context
 
 FAILURES: Final = Limit.parse("5/15m")
@@ -27,7 +26,7 @@ async def proof_of_name(context: Context, name: str, password: str, *, may: Call
     services = context.services
     proof = await _limited(
         context,
-        f"sign-in-failures:{hashlib.sha256(name.encode()).hexdigest()}",
+        f"sign-in-failures:{hashed(name)}",
         lambda: passwords.prove(services.stores.reads, services.passwords, name, password, may=may),
     )
     if not proof.is_match:

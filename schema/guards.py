@@ -16,6 +16,9 @@ _OPEN: Final = {
     "logout",
     "cancelDeletion",
     "signInWithProvider",
+    "requestPasswordReset",
+    "resetPassword",
+    "verifyEmail",
     "__typename",
     "serverInfo",
 }

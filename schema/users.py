@@ -8,6 +8,7 @@ import strawberry
 from db.queries.users import RelationshipRow, UserRow, UserStatsRow
 from engine.batch import batch
 from schema import posts as post_types
+from schema.addresses import OwnAddress
 from schema.context import Info
 from schema.devices import OwnDevices
 from schema.identities import OwnIdentities
@@ -24,7 +25,7 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 
 @strawberry.type(description="A person on the network.")
-class User(OwnDevices, OwnIdentities, OwnTokens, OwnStanding, Node):
+class User(OwnAddress, OwnDevices, OwnIdentities, OwnTokens, OwnStanding, Node):
     username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
     display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")
     bio: str = strawberry.field(description="What they say about themselves; may be empty.")

@@ -19,17 +19,19 @@ from auth.tokens import AccessTokens
 from db.kept_buckets import KeptBuckets
 from db.observing import Observer
 from db.stores import open_stores
-from domain.tasks import JOBS, TIMETABLE
+from domain.tasks import TIMETABLE
 from engine import clients, csrf, metering
 from engine.codes import ErrorCode
 from schema import browser
 from schema.context import Services
 from schema.root import schema
-from server import garbage, graphiql, logging, operations, persist_url, worker
+from server import account, garbage, graphiql, logging, operations, persist_url, worker
 from server.errors import INTERNAL, answer
 from server.graphql import endpoint, lookup
 from server.health import livez, readyz
+from server.jobs import jobs_of
 from server.logging import RequestLog, notes
+from server.mail.mailbox import mailbox_routes
 from server.oauth.opening import open_providers
 from server.oauth.routes import oauth_routes
 from server.sdl import schema_file
@@ -61,7 +63,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
         async with (
             open_telemetry(settings) as telemetry,
             open_services(settings, telemetry.observer) as services,
-            telemetry.exposed(services, JOBS),
+            telemetry.exposed(services, jobs_of(settings, services.stores)),
         ):
             app.state.telemetry = telemetry
             app.state.services = services
@@ -75,7 +77,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
                 operations.in_step(
                     services.stores, found_by, schema.documents, refresh=settings.trusted_documents_refresh
                 ),
-                _working(services, telemetry) if with_worker else nullcontext(),
+                _working(services, settings, telemetry) if with_worker else nullcontext(),
             ):
                 yield
 
@@ -85,6 +87,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/schema.graphql", schema_file),
+            *account.routes(),
+            *mailbox_routes(settings),
             *docs_routes(settings),
             *graphiql.routes(settings, Web()),
         ],
@@ -125,10 +129,10 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
 
 
 @asynccontextmanager
-async def _working(services: Services, telemetry: Telemetry) -> AsyncIterator[None]:
+async def _working(services: Services, settings: Settings, telemetry: Telemetry) -> AsyncIterator[None]:
     stop = asyncio.Event()
     stores = services.stores
-    watched = telemetry.jobs(JOBS)
+    watched = telemetry.jobs(jobs_of(settings, stores))
     jobs = asyncio.create_task(worker.run(stores.database_url, stores, watched, TIMETABLE, stop=stop))
     try:
         yield

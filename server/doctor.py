@@ -50,6 +50,7 @@ async def _look(settings: Settings) -> list[Finding]:
     findings = [
         Finding("Plaza", True, f"{VERSION} on Python {platform.python_version()}, {settings.environment}"),
         Finding("Signing keys", True, f"{len(settings.keys)}, signing with {next(iter(settings.keys))}"),
+        _mail(settings),
         await _redis(settings.redis_url.get_secret_value()),
     ]
     try:
@@ -60,6 +61,14 @@ async def _look(settings: Settings) -> list[Finding]:
         return [*findings, *[finding async for finding in _database(database)]]
     finally:
         await database.close()
+
+
+def _mail(settings: Settings) -> Finding:
+    if (server := settings.smtp_server) is not None:
+        return Finding("Mail", True, f"{server.scheme} to {server.hostname}:{server.port}")
+    if settings.has_mailbox:
+        return Finding("Mail", True, "kept at /mailbox")
+    return Finding("Mail", None, "off: nobody can reset a password; set SMTP_URL")
 
 
 async def _redis(url: str) -> Finding:

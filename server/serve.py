@@ -157,6 +157,8 @@ def _greet(settings: "Settings", where: Environment) -> None:
     lines = [f"  API       {here}/graphql", f"  Health    {here}/readyz"]
     if settings.has_graphiql:
         lines.append(f"  GraphiQL  {here}/graphiql")
+    if settings.has_mailbox:
+        lines.append(f"  Mailbox   {here}/mailbox")
     if settings.has_docs:
         lines.append(f"  Docs      {here}/docs")
     if where.is_local:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from db import dsn
 from engine.lookup import Mode
+from server.mail.settings import MailSettings
 from server.oauth.settings import ProviderSettings
 from server.strength import is_default, weakness
 
@@ -42,12 +43,11 @@ class DatabaseSettings(BaseSettings):
         return (self.migration_database_url or self.database_url).get_secret_value()
 
 
-class Settings(ProviderSettings, DatabaseSettings):
+class Settings(ProviderSettings, MailSettings, DatabaseSettings):
     """One attribute an environment variable of the same name in capitals; README lists them."""
 
     environment: Environment = Environment.DEVELOPMENT
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     redis_url: SecretStr
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
@@ -150,6 +150,16 @@ class Settings(ProviderSettings, DatabaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_of_production_is_whole(self) -> "Settings":
+        if self.is_production and self.smtp_url is not None:
+            missing = {"MAIL_FROM", "ACCOUNT_URL"} - {name.upper() for name in self.model_fields_set}
+            if missing or not str(self.account_url).startswith("https://"):
+                raise ValueError("SMTP_URL: letters of production need MAIL_FROM, and an ACCOUNT_URL with https.")
+        return self
+
+        return self
+
+    @model_validator(mode="after")
     def _stores_have_passwords_of_their_own(self) -> "Settings":
         urls = {
             "DATABASE_URL": self.database_url,
@@ -200,6 +210,11 @@ class Settings(ProviderSettings, DatabaseSettings):
     def tells_schema(self) -> bool:
         """Whether whoever asks may have the schema: as set, else in development only."""
         return self._in_development_unless_set(self.introspection)
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether letters are kept for a developer to read."""
+        return not self.is_production and self.smtp_url is None
 
     @property
     def has_graphiql(self) -> bool:

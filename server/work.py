@@ -65,16 +65,18 @@ def set_role(username: str, role: str) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    from domain.tasks import JOBS, TIMETABLE
+    from domain.tasks import TIMETABLE
+    from server.jobs import jobs_of
 
     await migration.require_ours(settings.owner_url)
     async with (
         open_telemetry(settings) as telemetry,
         open_services(settings, telemetry.observer) as services,
-        telemetry.exposed(services, JOBS),
     ):
         stores = services.stores
-        await worker.run(stores.database_url, stores, telemetry.jobs(JOBS), TIMETABLE)
+        jobs = jobs_of(settings, stores)
+        async with telemetry.exposed(services, jobs):
+            await worker.run(stores.database_url, stores, telemetry.jobs(jobs), TIMETABLE)
 
 
 async def _create_admin(settings: Settings, username: str, email: str, password: str) -> None:

@@ -142,11 +142,12 @@ async def fresh_limits(fresh_redis: Empty, owner: asyncpg.Connection) -> Empty:
 
 @pytest.fixture(scope="session")
 async def empty(fresh_limits: Empty, owner: asyncpg.Connection) -> Empty:
-    """Empties the database and Redis; every test that uses `services` ends with it."""
+    """Empties the database, its queue and Redis; every test that uses `services` ends with it."""
 
     async def empty() -> None:
         tables = ", ".join(table.name for table in Row.metadata.sorted_tables)
         await owner.execute(f"TRUNCATE {tables}")
+        await owner.execute("DELETE FROM queue.pgqueuer")
         await fresh_limits()
 
     return empty

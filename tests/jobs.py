@@ -10,8 +10,3 @@ async def waiting(owner: asyncpg.Connection, name: str) -> list[dict[str, Any]]:
     """The payloads of the jobs of that name, oldest first."""
     rows = await owner.fetch("SELECT payload FROM queue.pgqueuer WHERE entrypoint = $1 ORDER BY id", name)
     return [orjson.loads(row["payload"]) for row in rows]
-
-
-async def forget(owner: asyncpg.Connection, name: str) -> None:
-    """Whatever other tests left of them."""
-    await owner.execute("DELETE FROM queue.pgqueuer WHERE entrypoint = $1", name)

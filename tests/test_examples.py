@@ -24,7 +24,7 @@ from tests.snapshots import WRITES
 from tests.worlds import World, build
 
 EXAMPLES = examples(build_schema(sdl()))
-_TOKENS = {"accessToken": "an access", "refreshToken": "a refresh", "token": "a personal", "ticket": "a linking"}
+_TOKENS = {"accessToken": "an access", "refreshToken": "a refresh", "token": "a secret", "ticket": "a linking"}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 _CURSOR = re.compile(r"(posts|people|comments|follows|likes):([0-9]+)")

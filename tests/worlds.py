@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from auth.links import hash_of, new_secret
 from auth.tokens import new_refresh_token, refresh_token_hash
 from db.models import Role, UserStatus
 from db.stores import Stores
@@ -79,6 +80,11 @@ _PERSONAL_TOKEN = """
 INSERT INTO personal_tokens (user_id, hash, name, scopes, expires_at)
     VALUES ($1, sha256('a script'), 'A script', '{READ}', now() + interval '30 days') RETURNING id
 """
+_LINK = (
+    "INSERT INTO mail_links (hash, user_id, purpose, email, former_email, expires_at) "
+    "VALUES ($1, $2, $3, 'ada@example.org', 'ada@example.org', now() + interval '1 hour')"
+)
+_LINKS = {"reset_token": "RESET_PASSWORD", "verify_token": "VERIFY_EMAIL"}
 _COUNTERS = """
 UPDATE user_stats SET
     post_count = (SELECT count(*) FROM posts WHERE author_id = user_id),
@@ -119,6 +125,7 @@ _KINDS = {
 # What examples call by names that mean something on any network (`server.reference.examples` says what).
 _WORDS = {
     "username": "ada",
+    "email": "ada@example.org",
     "other_username": "bob",
     "deleted_username": "gone",
     "part_of_name": "person",
@@ -160,6 +167,9 @@ async def build(stores: Stores, size: int) -> World:
         await connection.execute(_REFRESH_TOKEN, refresh_token_hash(token), session_id)
         token_id = await connection.fetchval(_PERSONAL_TOKEN, people["ada"].id)
         arrived = await identities.arrive(connection, people["ada"].id, session_id)
+        links = {name: new_secret() for name in _LINKS}
+        for name, secret in links.items():
+            await connection.execute(_LINK, hash_of(secret), people["ada"].id, _LINKS[name])
         found = await connection.fetchrow(_NAMES.format(size=size))
     assert found is not None
     names: dict[str, Any] = {name: global_id(kind, found[name]) for name, kind in _KINDS.items()}
@@ -167,7 +177,7 @@ async def build(stores: Stores, size: int) -> World:
     names |= {"own_post": names["post"], "stranger": names["bob"]}
     names |= {"session": global_id("Session", people["ada"].session_id)}
     names |= {"personal_token": global_id("PersonalToken", token_id)}
-    names |= {**_WORDS, **arrived, "password": PASSWORD, "refresh_token": token}
+    names |= {**_WORDS, **arrived, **links, "password": PASSWORD, "refresh_token": token}
     names["mixture"] = [
         global_id(kind, row_id)
         for kind, column in (("User", "users"), ("Post", "posts"), ("Comment", "comments"))

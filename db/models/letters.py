@@ -1,4 +1,4 @@
-"""Links that were sent by mail."""
+"""Links that are sent by mail."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.limits import EMAIL
-from db.models.base import Choice, Created, Moment, Row, one_of, reference
+from db.models.base import Choice, Created, Id, Moment, Row, one_of, reference
 
 
 class LinkPurpose(StrEnum):
@@ -18,22 +18,27 @@ class LinkPurpose(StrEnum):
 
 
 class MailLink(Row):
-    """A link's hash; it is good once, for a short while and for one purpose."""
+    """A link that was asked for; it is good once, for a short while and for one purpose."""
 
     __tablename__ = "mail_links"
     __table_args__ = (
         one_of("purpose", LinkPurpose),
         CheckConstraint("length(hash) = 32", name="hash_length"),
         CheckConstraint(f"length(email) between 3 and {EMAIL}", name="email_length"),
+        Index("uq_mail_links_hash", "hash", unique=True),
         Index("ix_mail_links_user_id", "user_id"),
         Index("ix_mail_links_expires_at", "expires_at"),
     )
 
-    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[Id]
+    # Of the secret in the letter, which is made when the letter is: until then nothing opens.
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     user_id: Mapped[int] = reference("users.id")
     purpose: Mapped[LinkPurpose] = mapped_column(Choice(LinkPurpose))
-    # The address it was sent to, which it proves.
+    # The address it is sent to, which it proves.
     email: Mapped[str]
+    # The account's address when it was asked for.
+    former_email: Mapped[str]
     created_at: Mapped[Created]
     expires_at: Mapped[Moment]
     used_at: Mapped[Moment | None]

@@ -62,6 +62,14 @@ class AccountRow:
 
 
 @dataclass(slots=True)
+class AddressRow:
+    """A person's e-mail address, which nobody but them is shown."""
+
+    email: str
+    email_verified_at: datetime | None
+
+
+@dataclass(slots=True)
 class RefreshTokenRow:
     """A refresh token and its session at this moment, by the database's clock.
 
@@ -130,6 +138,10 @@ _account_by_email = read(
     AccountRow, _account.where(func.lower(Credential.email) == func.lower(bindparam("name", type_=Text)))
 )
 
+_address = read(
+    AddressRow, select(Credential.email, Credential.email_verified_at).where(Credential.user_id == _USER_ID)
+)
+
 _HASH = bindparam("hash", type_=LargeBinary)
 _session_of_token = read(int, select(RefreshToken.session_id).where(RefreshToken.hash == _HASH))
 
@@ -182,6 +194,11 @@ async def by_id(db: Reads, user_id: int) -> AccountRow | None:
 async def by_name(db: Reads, name: str) -> AccountRow | None:
     """The account of that username or e-mail address, in any case of letters and whatever its status."""
     rows = await db.fetch(_account_by_email if "@" in name else _account_by_username, name=name)
+    return rows[0] if rows else None
+
+
+async def address(db: Reads, user_id: int) -> AddressRow | None:
+    rows = await db.fetch(_address, user_id=user_id)
     return rows[0] if rows else None
 
 

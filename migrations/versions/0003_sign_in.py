@@ -166,10 +166,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "mail_links",
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.BigInteger(), server_default=sa.text("next_id()"), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("former_email", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -180,11 +182,12 @@ def upgrade() -> None:
         sa.CheckConstraint("length(email) between 3 and 254", name=op.f("ck_mail_links_email_length")),
         sa.CheckConstraint("length(hash) = 32", name=op.f("ck_mail_links_hash_length")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mail_links_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_mail_links")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_links")),
         if_not_exists=True,
     )
     op.create_index("ix_mail_links_expires_at", "mail_links", ["expires_at"], if_not_exists=True)
     op.create_index("ix_mail_links_user_id", "mail_links", ["user_id"], if_not_exists=True)
+    op.create_index("uq_mail_links_hash", "mail_links", ["hash"], unique=True, if_not_exists=True)
     op.create_table(
         "passkeys",
         sa.Column("id", sa.BigInteger(), server_default=sa.text("next_id()"), nullable=False),

@@ -19,6 +19,7 @@ from schema.root.circle import Circle
 from schema.root.content import Content
 from schema.root.devices import Devices
 from schema.root.factors import Factors
+from schema.root.letters import Letters
 from schema.root.moderation import Moderation
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
@@ -30,7 +31,7 @@ __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(SignIn, Ways, Factors, Devices, Account, Content, Circle, Moderation):
+class Mutation(SignIn, Letters, Ways, Factors, Devices, Account, Content, Circle, Moderation):
     pass
 
 

@@ -1,12 +1,12 @@
 """One runnable example for each root field, from `tests/corpus/examples`.
 
 Their variables may hold names in place of what differs from network to network; whoever runs an example fills
-them in. Of the viewer: `@username`, `@password`, `@refresh_token`, `@own_post`, `@own_comment`, `@session`,
-`@personal_token`, and `@asker`, who asks to follow them. Of others: `@post`, anybody's that can be seen;
-`@person`, and `@stranger` whom the viewer does not follow yet; `@other_username`, `@part_of_name`; and
+them in. Of the viewer: `@username`, `@email`, `@password`, `@refresh_token`, `@own_post`, `@own_comment`,
+`@session`, `@personal_token`, and `@asker`, who asks to follow them. Of others: `@post`, anybody's that can be
+seen; `@person`, and `@stranger` whom the viewer does not follow yet; `@other_username`, `@part_of_name`; and
 `@deleted_username`, of an account that is deleted with the same password. What must not be there yet:
-`@new_username`, `@new_email`, `@new_password`.
-`@provider_code` and `@link_code` are what a browser brought back from a provider, with `@provider_verifier`.
+`@new_username`, `@new_email`, `@new_password`. `@reset_token` and `@verify_token` are what letters tell, and
+`@provider_code` and `@link_code` what a browser brought back from a provider, with `@provider_verifier`.
 """
 
 import json

@@ -29,12 +29,14 @@ SETTINGS: Final = {
     "provider_code": "what stands behind ?code= when a browser returns",
     "link_code": "the same, for one that was sent with a ticket",
     "provider_verifier": "what your challenge was made of",
+    "link_token": "what stands behind #token= in a letter's link",
 }
 # In place of a name in an example: a username that nobody has yet.
 MOMENT: Final = "moment"
 
 _DEMO: Final = "access_token"
 _NEWCOMER: Final = "newcomer_token"
+_NEW_EMAIL: Final = f"newcomer_{{{MOMENT}}}@example.com"
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,13 @@ STORY: Final = {
         Step("setRole", refused="NotAllowed"),
         Step("suspendUser", refused="NotAllowed"),
         Step("restoreUser", refused="NotAllowed"),
+    ],
+    "By mail": [
+        Step("requestEmailVerification", token=_NEWCOMER, variables={"input": {}}),
+        Step("verifyEmail", given={"verify_token": "link_token"}, refused="NotAllowed"),
+        Step("changeEmail", token=_NEWCOMER, variables={"input": {"newEmail": _NEW_EMAIL}}),
+        Step("requestPasswordReset", variables={"input": {"email": _NEW_EMAIL}}),
+        Step("resetPassword", given={"reset_token": "link_token"}, refused="NotAllowed"),
     ],
     "Your account": [
         Step("refreshSession"),

@@ -23,7 +23,7 @@ _GUIDES: Final = (
 )
 _REFERENCE: Final = ("queries", "mutations", "objects", "inputs", "enums")
 _ORDER: Final = (*_GUIDES, *_REFERENCE)
-_GROUPS: Final = (("Guides", "."), ("Reference", "reference"), ("Decisions", "adr"))
+_GROUPS: Final = (("Guides", "."), ("Accounts", "auth"), ("Reference", "reference"), ("Decisions", "adr"))
 
 
 @dataclass(frozen=True)

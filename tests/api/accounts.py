@@ -65,6 +65,33 @@ mutation ($input: CancelDeletionInput!) {{
   }}
 }}
 """
+REQUEST_RESET = f"""
+mutation ($input: RequestPasswordResetInput!) {{
+  requestPasswordReset(input: $input) {{ __typename ... on RequestPasswordResetPayload {{ message }} {_ERRORS} }}
+}}
+"""
+RESET = f"""
+mutation ($input: ResetPasswordInput!) {{
+  resetPassword(input: $input) {{ __typename ... on ResetPasswordPayload {{ message }} {_ERRORS} }}
+}}
+"""
+REQUEST_VERIFICATION = f"""
+mutation ($input: RequestEmailVerificationInput!) {{
+  requestEmailVerification(input: $input) {{
+    __typename ... on RequestEmailVerificationPayload {{ email }} {_ERRORS}
+  }}
+}}
+"""
+VERIFY = f"""
+mutation ($input: VerifyEmailInput!) {{
+  verifyEmail(input: $input) {{ __typename ... on VerifyEmailPayload {{ email }} {_ERRORS} }}
+}}
+"""
+CHANGE_EMAIL = f"""
+mutation ($input: ChangeEmailInput!) {{
+  changeEmail(input: $input) {{ __typename ... on ChangeEmailPayload {{ newEmail }} {_ERRORS} }}
+}}
+"""
 VIEWER = "{ viewer { username } }"
 
 WRONG = {"__typename": "NotAllowed", "message": "Wrong name or password."}

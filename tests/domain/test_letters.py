@@ -1,7 +1,6 @@
 """Letters: what is told, and when."""
 
 import asyncpg
-import pytest
 
 from db.stores import Stores
 from db.transaction import write
@@ -11,10 +10,6 @@ from tests.factories import Make
 
 
 class TestNotify:
-    @pytest.fixture(autouse=True)
-    async def no_letters(self, owner: asyncpg.Connection) -> None:
-        await jobs.forget(owner, SEND)
-
     async def test_a_letter_waits_once_the_deed_is_done(
         self, make: Make, stores: Stores, owner: asyncpg.Connection
     ) -> None:

@@ -77,6 +77,7 @@ function namesIn({ viewer, publicFeed }: Network): Record<string, unknown> {
     part_of_name: person?.username.slice(0, 4),
     stranger: (authors.find(({ viewerFollows }) => !viewerFollows) ?? person)?.id,
     asker: (nodes(viewer?.followRequests)[0] ?? person)?.id,
+    email: `${viewer?.username ?? fresh}@example.org`,
     new_username: fresh,
     new_email: `${fresh}@example.org`,
   };

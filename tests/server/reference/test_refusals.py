@@ -7,6 +7,7 @@ from graphql import build_schema
 from strawberry.types import get_object_definition
 
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from resolvers import accounts, addresses, resets
 from resolvers.proofs import FAILURES
 from resolvers.sessions import REFRESHES
 from schema.errors import bad_user_input
@@ -82,6 +83,10 @@ def test_knows_every_limit_that_counts_inside_a_resolver() -> None:
         "changePassword": {("own-password-failures", FAILURES)},
         "deleteAccount": {("own-password-failures", FAILURES)},
         "refreshSession": {("refresh", REFRESHES)},
+        "register": {("registration-letters", accounts.LETTERS)},
+        "requestPasswordReset": {("reset-letters", resets.LETTERS)},
+        "requestEmailVerification": {("verification-letters", addresses.LETTERS)},
+        "changeEmail": {("change-letters", addresses.LETTERS)},
     }
 
 

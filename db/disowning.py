@@ -1,0 +1,32 @@
+"""Statements that take from an account what somebody else may have put there."""
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import (
+    Challenge,
+    Export,
+    Identity,
+    OAuthFlow,
+    Passkey,
+    RecoveryCode,
+    SignInCode,
+    Totp,
+)
+
+
+async def end_what_goes_on(session: AsyncSession, user_id: int) -> None:
+    """Whatever was begun with the account and is not done: sign-ins, new ways in, downloads."""
+    await session.execute(delete(Challenge).where(Challenge.user_id == user_id))
+    await session.execute(delete(OAuthFlow).where(OAuthFlow.link_user_id == user_id))
+    await session.execute(delete(SignInCode).where(SignInCode.link_user_id == user_id))
+    await session.execute(delete(Export).where(Export.user_id == user_id))
+
+
+async def remove_ways_in(session: AsyncSession, user_id: int) -> int:
+    """Every way in but the password, and every second factor; how many there were."""
+    gone = 0
+    for row in (Identity, Passkey, Totp, RecoveryCode):
+        removed = await session.scalars(delete(row).where(row.user_id == user_id).returning(row.user_id))
+        gone += len(removed.all())
+    return gone

@@ -1,0 +1,134 @@
+"""E-mail addresses: have one verified, and change it for another."""
+
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.viewer import Viewer
+from db import disowning, letters, personal_tokens, sessions
+from db.accounts import take_address
+from db.locks import change_people
+from db.models import LinkPurpose
+from db.queries import accounts
+from db.queries.accounts import AccountRow
+from db.reads import reads_in
+from domain import audit, links
+from domain.audit import Origin
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput
+from domain.letters import LIVES, Notice, notify, notify_former, send_link
+from domain.passwords import MEANWHILE
+from domain.text import email_problem, normal_email
+
+VERIFIED: Final = "Your e-mail address is verified already."
+SAME: Final = "This is your e-mail address already."
+OTHER: Final = "This is not your e-mail address."
+GONE: Final = "This e-mail address has another account by now."
+
+
+def checked(field: str, address: str) -> str:
+    """The address as it is kept. Raises `InvalidInput` on `field` for what is none."""
+    address = address.strip()
+    if problem := email_problem(address):
+        raise InvalidInput(field, problem)
+    return normal_email(address)
+
+
+async def ask_to_verify(session: AsyncSession, user_id: int) -> None:
+    """Send a link to the account's address, in place of any that was sent before."""
+    purpose = LinkPurpose.VERIFY_EMAIL
+    link_id = await letters.add_link(session, user_id, purpose, life=LIVES[purpose])
+    await letters.void_links(session, user_id, purpose, but=link_id)
+    await send_link(session, link_id)
+
+
+async def ask_again(session: AsyncSession, viewer: Viewer, address: str | None, *, origin: Origin) -> str:
+    """The viewer wants such a link; where it goes. Raises `Conflict` when the address is verified.
+
+    Raises `InvalidInput` where they name an address that is not theirs.
+    """
+    account = await _hold(session, viewer)
+    if address is not None and address.strip().lower() != account.email.lower():
+        raise InvalidInput("email", OTHER)
+    if account.email_verified_at is not None:
+        raise Conflict(VERIFIED)
+    await ask_to_verify(session, viewer.user_id)
+    _record(session, "email_verification_requested", viewer.user_id, origin)
+    return account.email
+
+
+async def verify(session: AsyncSession, secret: str, *, viewer: Viewer | None, origin: Origin) -> AccountRow:
+    """The address of the link is its account's, and proven; the account as it is now.
+
+    The first proof ends everything older but the session it comes through: whoever made the account may not
+    have been the address's owner. Raises `NotAllowed` for a link that is not good, and `Conflict` when somebody
+    else has the address by now.
+    """
+    link, account = await links.use(session, secret, LinkPurpose.VERIFY_EMAIL, LinkPurpose.CHANGE_EMAIL)
+    if not await take_address(session, account.user_id, link.email):
+        raise Conflict(GONE)
+    if link.purpose is LinkPurpose.CHANGE_EMAIL:
+        await notify_former(session, link.id, Notice.EMAIL_CHANGED)
+        _record(session, "email_changed", account.user_id, origin)
+    if account.email_verified_at is None:
+        await _end_older(session, account.user_id, viewer, origin)
+    _record(session, "email_verified", account.user_id, origin)
+    now = await accounts.by_id(await reads_in(session), account.user_id)
+    assert now is not None  # nobody else changes the account meanwhile
+    return now
+
+
+async def change(session: AsyncSession, viewer: Viewer, address: str, *, origin: Origin) -> None:
+    """Send a link to another address, which becomes the viewer's once it is opened; the one they have is told.
+
+    Where somebody else has that address they are told instead, and no answer tells which it was. Raises
+    `ConfirmationNeeded` unless the viewer has just shown who they are.
+    """
+    if not viewer.is_fresh:
+        raise ConfirmationNeeded
+    account = await _hold(session, viewer)
+    if address == account.email:
+        raise InvalidInput("new_email", SAME)
+    purpose = LinkPurpose.CHANGE_EMAIL
+    link_id = await letters.add_link(session, viewer.user_id, purpose, email=address, life=LIVES[purpose])
+    await letters.void_links(session, viewer.user_id, purpose, but=link_id)
+    owner = await accounts.by_name(await reads_in(session), address)
+    if owner is None or owner.user_id == viewer.user_id:  # the same in other capitals
+        await send_link(session, link_id)
+    else:
+        await notify(session, owner.user_id, Notice.ALREADY_REGISTERED)
+    await notify_former(session, link_id, Notice.EMAIL_CHANGE_ASKED)
+    _record(session, "email_change_requested", viewer.user_id, origin)
+
+
+async def _hold(session: AsyncSession, viewer: Viewer) -> AccountRow:
+    """The viewer's account, which nobody changes until the transaction ends. Raises `Conflict` without a session.
+
+    Whoever resets a password ends the sessions: what was asked through one of them must not come after that.
+    """
+    await change_people(session, viewer.user_id)
+    reads = await reads_in(session)
+    account = await accounts.by_id(reads, viewer.user_id)
+    if account is None or not await _stands(session, viewer):
+        raise Conflict(MEANWHILE)
+    return account
+
+
+async def _stands(session: AsyncSession, viewer: Viewer) -> bool:
+    if viewer.session_id is None:
+        return True  # a token for scripts
+    reads = await reads_in(session)
+    return await accounts.signed_in(reads, user_id=viewer.user_id, session_id=viewer.session_id) is not None
+
+
+async def _end_older(session: AsyncSession, user_id: int, viewer: Viewer | None, origin: Origin) -> None:
+    own = viewer.session_id if viewer and viewer.user_id == user_id else None
+    ended = await sessions.end_all(session, user_id, but=own)
+    tokens = await personal_tokens.end_all(session, user_id)
+    await disowning.end_what_goes_on(session, user_id)
+    if ended or tokens:
+        told = {"reason": "email_verified", "sessions": ended, "tokens": tokens}
+        _record(session, "authn_token_revoked", user_id, origin, **told)
+
+
+def _record(session: AsyncSession, event: str, user_id: int, origin: Origin, **details: Any) -> None:
+    audit.record(session, event, actor_id=user_id, subject_id=user_id, origin=origin, **details)
