@@ -13,11 +13,12 @@ from aiodataloader import DataLoader, dispatch_queue
 from aiodataloader import Loader as Queued
 
 from db.observing import Loading
-from db.queries import accounts, comments, follows, posts, suspensions, users
+from db.queries import accounts, comments, follows, posts, second_factors, suspensions, users
 from db.queries.accounts import AddressRow
 from db.queries.comments import CommentRow, CommentStatsRow
 from db.queries.pages import Page, Slice
 from db.queries.posts import PostRow, PostStatsRow
+from db.queries.second_factors import FactorsRow
 from db.queries.suspensions import SuspensionRow
 from db.queries.users import RelationshipRow, UserRow, UserStatsRow
 from db.reads import Reads
@@ -210,6 +211,18 @@ class Loaders:
     @cached_property
     def stats_by_comment_id(self) -> Loader[int, CommentStatsRow]:
         return self._loader(comments.stats, lambda ids: comments.stats(self._db, ids))
+
+    @cached_property
+    def own_factors(self) -> Loader[int, FactorsRow]:
+        """By the person's id, and only the viewer's."""
+
+        async def own(ids: list[int]) -> dict[int, FactorsRow]:
+            if self._viewer_id not in ids:
+                return {}
+            row = await second_factors.factors(self._db, self._viewer_id)
+            return {} if row is None else {row.user_id: row}
+
+        return self._loader(second_factors.factors, own)
 
     def posts_by_author_id(self, page: Page) -> Loader[int, Slice]:
         return self._slice(posts.by_author, page)

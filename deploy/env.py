@@ -11,7 +11,7 @@ def filled(line: str) -> str:
     """An unset `NAME=` with a secret; every other line as it is."""
     if line.startswith("#") or not line.endswith("="):
         return line
-    key_id = "first:" if line == "SIGNING_KEYS=" else ""
+    key_id = "first:" if line in ("SIGNING_KEYS=", "ENCRYPTION_KEYS=") else ""
     return f"{line}{key_id}{secrets.token_urlsafe(32)}"
 
 

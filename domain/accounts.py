@@ -11,14 +11,14 @@ from db import personal_tokens, sessions
 from db.accounts import Taken, add_account
 from db.limits import DELETION_GRACE_DAYS
 from db.locks import change_people
-from db.models import Role, User, UserStatus
+from db.models import Role, SignInMethod, User, UserStatus
 from db.queries import accounts
 from db.queries.accounts import AccountRow
 from db.reads import reads_in
 from domain import audit, passwords
 from domain.addresses import ask_to_verify
 from domain.audit import Origin
-from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.errors import Conflict, InvalidInput, NotAllowed, SecondFactorNeeded
 from domain.letters import Notice, notify
 from domain.passwords import MEANWHILE, WRONG, Proof
 from domain.profiles import check_display_name
@@ -101,13 +101,21 @@ async def cancel_deletion(session: AsyncSession, proof: Proof, *, origin: Origin
     account = await passwords.hold(session, proof, to_change=True)
     if not may_return(account):
         raise NotAllowed(WRONG)
-    if account.deleted_at is not None:
-        user = await session.get_one(User, account.user_id)
-        user.status, user.returns_as, user.deleted_at = user.returns_as or UserStatus.ACTIVE, None, None
-        account = replace(account, status=user.status, deleted_at=None)
-        by: dict[str, Any] = {"actor_id": user.id, "subject_id": user.id, "origin": origin}
-        audit.record(session, "user_deletion_cancelled", **by)
+    if account.has_totp:
+        raise SecondFactorNeeded(account, SignInMethod.PASSWORD, takes_deletion_back=True)
+    account = await bring_back(session, account, origin=origin)
     return await begin(session, account, origin=origin)
+
+
+async def bring_back(session: AsyncSession, account: AccountRow, *, origin: Origin) -> AccountRow:
+    """The account as it was before its deletion, if it is deleted; who asks has proven whose it is."""
+    if account.deleted_at is None:
+        return account
+    user = await session.get_one(User, account.user_id)
+    user.status, user.returns_as, user.deleted_at = user.returns_as or UserStatus.ACTIVE, None, None
+    by: dict[str, Any] = {"actor_id": user.id, "subject_id": user.id, "origin": origin}
+    audit.record(session, "user_deletion_cancelled", **by)
+    return replace(account, status=user.status, deleted_at=None)
 
 
 async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: str) -> bool:

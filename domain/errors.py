@@ -2,6 +2,9 @@
 
 from typing import ClassVar
 
+from db.models import SignInMethod
+from db.queries.accounts import AccountRow
+
 
 class DomainError(Exception):
     """Carries one sentence that can be shown to the person; `said` where it is always the same."""
@@ -39,6 +42,21 @@ class NotPermitted(NotAllowed):
 
 class Conflict(DomainError):
     """Not possible as things stand."""
+
+
+class SecondFactorNeeded(DomainError):
+    """The sign-in is right so far, and goes on once its second factor is shown; see `domain.sign_ins`.
+
+    `takes_deletion_back`: the account is deleted, and comes back by it.
+    """
+
+    said = "Show your second factor to finish signing in."
+
+    def __init__(self, account: AccountRow, method: SignInMethod, *, takes_deletion_back: bool = False) -> None:
+        super().__init__(self.said)
+        self.account = account
+        self.method = method
+        self.takes_deletion_back = takes_deletion_back
 
 
 class ConfirmationNeeded(DomainError):

@@ -15,7 +15,7 @@ from db.queries.accounts import AccountRow
 from db.sessions import end, end_all
 from domain import audit, passwords
 from domain.audit import Origin
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, SecondFactorNeeded
 from domain.passwords import WRONG, Proof
 
 OVER: Final = "This session is over. Sign in again."
@@ -51,7 +51,19 @@ async def begin(
     method: SignInMethod = SignInMethod.PASSWORD,
     origin: Origin,
 ) -> SignedIn:
-    """A session for a person who has proven, in this transaction, who they are."""
+    """A session for a person who has proven, in this transaction, who they are.
+
+    Raises `SecondFactorNeeded` for who has an authenticator app, unless they came by a passkey, which is both.
+    """
+    if account.has_totp and method is not SignInMethod.PASSKEY:
+        raise SecondFactorNeeded(account, method)
+    return await begin_proven(session, account, method=method, origin=origin)
+
+
+async def begin_proven(
+    session: AsyncSession, account: AccountRow, *, method: SignInMethod, origin: Origin
+) -> SignedIn:
+    """The same for a person who has shown every factor that their account asks for."""
     grant = await sessions.begin(
         session, account.user_id, method=method, ip=origin.ip, user_agent=origin.user_agent
     )

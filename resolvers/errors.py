@@ -3,27 +3,30 @@
 import random
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
 from strawberry.utils.str_converters import to_camel_case
 
 from auth.passwords import TooBusy
 from db.transaction import Collision, OutcomeUnknown, retried
-from domain import errors
+from domain import errors, sign_ins
 from engine.codes import ErrorCode
 from engine.refusals import Refusal
+from schema.context import Context, Info
 from schema.errors import (
     ConfirmationNeeded,
     Conflict,
     InvalidInput,
     NotAllowed,
     NotFound,
+    SecondFactorNeeded,
     UserError,
     rate_limited,
 )
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Resolver: TypeAlias = Callable[Concatenate[Info, P], Awaitable[R]]
 
 # Seconds within which those whom a crowd of passwords turned away are to come again, and not all at once.
 _SOON: Final = 5
@@ -37,13 +40,15 @@ _TYPES: dict[type[errors.DomainError], type[UserError]] = {
 }
 
 
-def user_errors(resolve: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+def user_errors(resolve: Resolver[P, R]) -> Resolver[P, R]:
     """For every mutation: answers refusals as data, and runs the whole unit again after a `Collision`."""
 
     @wraps(resolve)
-    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+    async def wrapper(info: Info, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return await retried(lambda: resolve(*args, **kwargs))
+            return await retried(lambda: resolve(info, *args, **kwargs))
+        except errors.SecondFactorNeeded as needed:
+            return await _asked(info.context, needed)  # type: ignore[return-value] # unions of sign-ins hold it
         except errors.DomainError as error:
             return _as_data(error)  # type: ignore[return-value] # every result union holds the refusals
         except TooBusy:
@@ -55,7 +60,19 @@ def user_errors(resolve: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
                 ErrorCode.UNAVAILABLE, "It is not known whether this was done. Look before you retry."
             ) from None
 
-    return wrapper
+    return wrapper  # type: ignore[return-value] # whose first argument is given by its name
+
+
+async def _asked(context: Context, needed: errors.SecondFactorNeeded) -> SecondFactorNeeded:
+    # The sign-in's own transaction was undone by what it raised, so the question has one of its own.
+    async with context.write() as session:
+        asked = await sign_ins.ask(session, needed)
+    return SecondFactorNeeded(
+        message=needed.message,
+        challenge=asked.challenge,
+        expires_at=asked.expires_at,
+        methods=list(asked.methods),
+    )
 
 
 def _as_data(error: errors.DomainError) -> UserError:

@@ -1,18 +1,47 @@
-"""Passwords that come with a mutation: every try is counted before it is compared, and failures stay counted."""
+"""Proofs that come with a mutation: every try is counted before it is compared, and failures stay counted."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.passwords import TooBusy
 from db.buckets import Charge, Limit
 from db.queries.accounts import AccountRow
-from domain import passwords
-from domain.errors import NotAllowed
+from domain import passwords, second_factors
+from domain.errors import InvalidInput, NotAllowed
 from domain.passwords import WRONG, Proof
+from domain.second_factors import SecondFactor
 from resolvers.limits import give_back, hashed, take
 from schema.context import Context
 
+R = TypeVar("R")
+
 FAILURES: Final = Limit.parse("5/15m")
+WRONG_ANSWER: Final = "This is wrong, or was used before."
+ONE: Final = "Show who you are in one way."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A second factor as it was shown, and the input field it came in, in Python's spelling."""
+
+    factor: SecondFactor
+    field: str
+    value: str
+
+
+def answer_of(totp_code: str | None, recovery_code: str | None) -> Answer:
+    """The one that is given. Raises `InvalidInput` for none or several."""
+    given = []
+    if totp_code is not None:
+        given.append(Answer(SecondFactor.TOTP, "totp_code", totp_code))
+    if recovery_code is not None:
+        given.append(Answer(SecondFactor.RECOVERY_CODE, "recovery_code", recovery_code))
+    if len(given) != 1:
+        raise InvalidInput("totp_code", ONE)
+    return given[0]
 
 
 async def proof_of_name(context: Context, name: str, password: str, *, may: Callable[[AccountRow], bool]) -> Proof:
@@ -47,6 +76,33 @@ async def proof_of_own(context: Context, field: str, password: str, *, failure: 
         await _note(context, failure, proof)
     passwords.check_own(field, proof)
     return proof
+
+
+async def with_second_factor(
+    context: Context, user_id: int, answer: Answer, deed: Callable[[AsyncSession], Awaitable[R]]
+) -> R:
+    """Does `deed` in the transaction that uses the answer up.
+
+    Every try is counted; a wrong one leaves a trace and is refused with `InvalidInput`.
+    """
+    charge = Charge(f"second-factor-failures:{user_id}", FAILURES)
+    await take(context, charge)
+    async with context.write() as session:
+        is_right = await _is_right(context, session, user_id, answer)
+        if is_right:
+            done = await deed(session)
+        else:
+            second_factors.note_failure(session, user_id, answer.factor, origin=context.origin)
+    if not is_right:
+        raise InvalidInput(answer.field, WRONG_ANSWER)
+    await give_back(context, charge)
+    return done
+
+
+async def _is_right(context: Context, session: AsyncSession, user_id: int, answer: Answer) -> bool:
+    if answer.factor is SecondFactor.TOTP:
+        return await second_factors.takes_code(session, user_id, answer.value, context.services.vault)
+    return await second_factors.takes_recovery_code(session, user_id, answer.value, origin=context.origin)
 
 
 async def _limited(context: Context, key: str, compare: Callable[[], Awaitable[Proof]]) -> Proof:

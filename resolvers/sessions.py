@@ -4,17 +4,20 @@ from typing import Final
 
 from auth.sessions import Grant, session_of
 from db.buckets import Charge, Limit
-from domain import accounts, sessions
+from domain import accounts, sessions, sign_ins
 from domain.sessions import SignedIn
 from resolvers.errors import user_errors
 from resolvers.limits import take
-from resolvers.proofs import proof_of_name
+from resolvers.proofs import answer_of, proof_of_name, with_second_factor
 from resolvers.users import yourself
 from schema.context import Context, Info
 from schema.sessions import (
     CancelDeletionInput,
     CancelDeletionPayload,
     CancelDeletionResult,
+    CompleteSignInInput,
+    CompleteSignInPayload,
+    CompleteSignInResult,
     LoginInput,
     LoginPayload,
     LoginResult,
@@ -49,6 +52,21 @@ async def cancel_deletion(info: Info, input: CancelDeletionInput) -> CancelDelet
     async with context.write() as session:
         signed_in = await accounts.cancel_deletion(session, proof, origin=context.origin)
     return CancelDeletionPayload(session=welcome(context, signed_in), viewer=await yourself(context))
+
+
+@user_errors
+async def complete_sign_in(info: Info, input: CompleteSignInInput) -> CompleteSignInResult:
+    context = info.context
+    answer = answer_of(input.totp_code, input.recovery_code)
+    async with context.write() as session:
+        user_id = await sign_ins.attempt(session, input.challenge)
+    signed_in = await with_second_factor(
+        context,
+        user_id,
+        answer,
+        lambda session: sign_ins.complete(session, input.challenge, origin=context.origin),
+    )
+    return CompleteSignInPayload(session=welcome(context, signed_in), viewer=await yourself(context))
 
 
 @user_errors

@@ -7,11 +7,14 @@ import strawberry
 
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from schema.scalars import Secret
+from schema.second_factors import CODE, RECOVERY_CODE
 
 
 @strawberry.input(description="How you show again who you are: by one of these.")
 class ConfirmIdentityInput:
     password: Secret | None = strawberry.field(default=None, description="Your password.")
+    totp_code: Secret | None = strawberry.field(default=None, description=CODE)
+    recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
 
 
 @strawberry.type(description="It is you. What asked for a confirmation may be tried again.")

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.passwords import Passwords
 from auth.providers.registry import Providers
 from auth.tokens import AccessTokens
+from auth.vault import Vault
 from auth.viewer import Viewer
 from db import transaction
 from db.buckets import Buckets, Standing, Verdict
@@ -35,6 +36,7 @@ class Services:
     providers: Providers
     tokens: AccessTokens
     refresh_keys: Sequence[bytes]
+    vault: Vault
     version: str
     tells_schema: bool
 

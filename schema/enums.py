@@ -7,6 +7,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from auth.permissions import Permission
 from db.models import Audience, PostType, Provider, Role, SignInMethod, TokenScope
+from domain.second_factors import SecondFactor
 
 
 def register() -> None:
@@ -17,6 +18,13 @@ def register() -> None:
         TEXT="Words alone.",
         IMAGE="A picture at `imageUrl`, in words in `altText`.",
         LINK="A link to `linkUrl`.",
+    )
+    _describe(
+        SecondFactor,
+        "What one shows besides a password.",
+        TOTP="The code that an authenticator app shows.",
+        RECOVERY_CODE="One of the codes that were written down.",
+        PASSKEY="A passkey.",
     )
     _describe(
         Audience,

@@ -1,9 +1,15 @@
 """How Plaza says no: refusals a person can act on are data, refusals of protocol are top-level errors."""
 
+from datetime import datetime
+
 import strawberry
 
+from domain.second_factors import SecondFactor
 from engine.codes import ErrorCode
 from engine.refusals import Refusal
+from schema import enums
+
+enums.register()
 
 
 @strawberry.interface(description="Why a mutation was refused, in words that can be shown to a person.")
@@ -36,6 +42,18 @@ class Conflict(UserError):
 )
 class ConfirmationNeeded(UserError):
     pass
+
+
+@strawberry.type(
+    description=(
+        "You are half signed in: nothing is yours to do before `completeSignIn` with this challenge and one of "
+        "the methods."
+    )
+)
+class SecondFactorNeeded(UserError):
+    challenge: str = strawberry.field(description="For `completeSignIn` only, for five tries. Keep it secret.")
+    expires_at: datetime = strawberry.field(description="When it is too late, and to be begun anew.")
+    methods: list[SecondFactor] = strawberry.field(description="What you have to show; one of them is enough.")
 
 
 def unauthenticated(message: str = "Sign in first.") -> Refusal:

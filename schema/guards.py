@@ -19,6 +19,7 @@ _OPEN: Final = {
     "requestPasswordReset",
     "resetPassword",
     "verifyEmail",
+    "completeSignIn",
     "__typename",
     "serverInfo",
 }

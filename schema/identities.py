@@ -11,7 +11,7 @@ from db.queries.identities import IdentityRow
 from engine.batch import batch
 from engine.cost import ListSize
 from schema.context import Info
-from schema.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from schema.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound, SecondFactorNeeded
 from schema.own import is_yourself
 from schema.scalars import SafeText, Secret
 
@@ -109,7 +109,7 @@ class UnlinkIdentityPayload:
 
 
 SignInWithProviderResult: TypeAlias = Annotated[
-    SignInWithProviderPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    SignInWithProviderPayload | InvalidInput | NotFound | NotAllowed | Conflict | SecondFactorNeeded,
     strawberry.union("SignInWithProviderResult", description="What came of signing in."),
 ]
 StartLinkingResult: TypeAlias = Annotated[

@@ -11,7 +11,6 @@ from db.models import Audience, PostType
 from db.queries.posts import PostRow, PostStatsRow
 from engine.batch import batch
 from schema import comments as comment_types
-from schema import enums
 from schema import users as user_types
 from schema.context import Info
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from schema.comments import Comment
     from schema.users import User
 
-enums.register()
 
 LazyUser = Annotated["User", strawberry.lazy("schema.users")]
 LazyComment = Annotated["Comment", strawberry.lazy("schema.comments")]

@@ -5,8 +5,9 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound, SecondFactorNeeded
 from schema.scalars import SafeText, Secret
+from schema.second_factors import CODE, RECOVERY_CODE
 from schema.users import User
 
 
@@ -29,6 +30,13 @@ class SessionTokens:
 class LoginInput:
     username_or_email: SafeText = strawberry.field(description="Either, in any case of letters.")
     password: Secret = strawberry.field(description="Your password.")
+
+
+@strawberry.input(description="A sign-in that waits for your second factor, and that: one of the others.")
+class CompleteSignInInput:
+    challenge: Secret = strawberry.field(description="The challenge of `SecondFactorNeeded`.")
+    totp_code: Secret | None = strawberry.field(default=None, description=CODE)
+    recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
 
 
 @strawberry.input(description="The refresh token you got last.")
@@ -72,6 +80,12 @@ class LoginPayload:
     viewer: User = strawberry.field(description="You.")
 
 
+@strawberry.type(description="You are signed in.")
+class CompleteSignInPayload:
+    session: SessionTokens = strawberry.field(description="The new session.")
+    viewer: User = strawberry.field(description="You.")
+
+
 @strawberry.type(description="The session goes on.")
 class RefreshSessionPayload:
     session: SessionTokens = strawberry.field(description="The tokens to use from now on.")
@@ -94,8 +108,12 @@ class CancelDeletionPayload:
 
 
 LoginResult: TypeAlias = Annotated[
-    LoginPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    LoginPayload | InvalidInput | NotFound | NotAllowed | Conflict | SecondFactorNeeded,
     strawberry.union("LoginResult", description="What came of signing in."),
+]
+CompleteSignInResult: TypeAlias = Annotated[
+    CompleteSignInPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    strawberry.union("CompleteSignInResult", description="What came of showing the second factor."),
 ]
 RefreshSessionResult: TypeAlias = Annotated[
     RefreshSessionPayload | InvalidInput | NotFound | NotAllowed | Conflict,
@@ -110,6 +128,6 @@ LogoutEverywhereResult: TypeAlias = Annotated[
     strawberry.union("LogoutEverywhereResult", description="What came of signing out everywhere."),
 ]
 CancelDeletionResult: TypeAlias = Annotated[
-    CancelDeletionPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    CancelDeletionPayload | InvalidInput | NotFound | NotAllowed | Conflict | SecondFactorNeeded,
     strawberry.union("CancelDeletionResult", description="What came of taking the deletion back."),
 ]

@@ -15,6 +15,7 @@ from schema.identities import OwnIdentities
 from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Paging, connections, paged
 from schema.personal_tokens import OwnTokens
+from schema.second_factors import OwnFactors
 from schema.standing import OwnStanding
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 
 @strawberry.type(description="A person on the network.")
-class User(OwnAddress, OwnDevices, OwnIdentities, OwnTokens, OwnStanding, Node):
+class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStanding, Node):
     username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
     display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")
     bio: str = strawberry.field(description="What they say about themselves; may be empty.")

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from auth.passwords import Passwords
 from auth.tokens import AccessTokens
+from auth.vault import Vault
 from db.kept_buckets import KeptBuckets
 from db.observing import Observer
 from db.stores import open_stores
@@ -120,6 +121,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
                 providers=providers,
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
                 refresh_keys=_refresh_keys(settings),
+                vault=Vault(settings.vault_keys),
                 version=VERSION,
                 tells_schema=settings.tells_schema,
             )

@@ -1,5 +1,6 @@
 """Everything that differs between installations, read from the environment once."""
 
+import hmac
 import re
 from enum import StrEnum
 from functools import cached_property
@@ -53,6 +54,8 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     # `kid:secret` pairs, comma-separated; the first signs, all of them verify.
     signing_keys: SecretStr
+    # The same for what is sealed in the database: the first seals, all of them open.
+    encryption_keys: SecretStr | None = None
     issuer: str = "plaza"
     audience: str = "plaza"
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -79,6 +82,7 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
     sentry_dsn: SecretStr | None = None
 
     @field_validator(
+        "encryption_keys",
         "introspection",
         "graphiql",
         "docs",
@@ -130,6 +134,14 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _sealing_keys_are_strong(self) -> "Settings":
+        if self.encryption_keys is None and self.is_production:
+            raise ValueError("ENCRYPTION_KEYS: name at least one kid:secret pair; production derives none.")
+        if not self.vault_keys or any(len(secret) < 32 for secret in self.vault_keys.values()):
+            raise ValueError("ENCRYPTION_KEYS: every pair needs a secret of at least 32 bytes.")
+        return self
+
+    @model_validator(mode="after")
     def _metrics_are_whole(self) -> "Settings":
         if self.metrics_token is not None and self.metrics_port is None and self.workers > 1:
             raise ValueError(
@@ -177,14 +189,21 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
         tokens = {"OPERATIONS_TOKEN": self.operations_token, "METRICS_TOKEN": self.metrics_token}
         return {
             "SIGNING_KEYS": [secret.decode() for secret in self.keys.values()],
+            "ENCRYPTION_KEYS": [secret.decode() for secret in _keyring(self.encryption_keys).values()],
             **{name: [token.get_secret_value()] for name, token in tokens.items() if token is not None},
         }
 
     @cached_property
     def keys(self) -> dict[str, bytes]:
         """Secrets by key id, the signing one first."""
-        pairs = (pair.partition(":") for pair in self.signing_keys.get_secret_value().split(",") if pair)
-        return {kid.strip(): secret.strip().encode() for kid, _, secret in pairs}
+        return _keyring(self.signing_keys)
+
+    @cached_property
+    def vault_keys(self) -> dict[str, bytes]:
+        """The same for what is sealed in the database; derived from `keys` where nothing else is set."""
+        if self.encryption_keys is not None:
+            return _keyring(self.encryption_keys)
+        return {kid: hmac.digest(secret, b"plaza encryption keys", "sha256") for kid, secret in self.keys.items()}
 
     @field_validator("operations_token")
     @classmethod
@@ -227,6 +246,11 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
 
     def _in_development_unless_set(self, switch: bool | None) -> bool:
         return not self.is_production if switch is None else switch
+
+
+def _keyring(pairs: SecretStr | None) -> dict[str, bytes]:
+    split = (pair.partition(":") for pair in (pairs.get_secret_value() if pairs else "").split(",") if pair)
+    return {kid.strip(): secret.strip().encode() for kid, _, secret in split}
 
 
 VERSION = version("plaza")

@@ -29,7 +29,7 @@ from server.errors import formatted
 from server.logging import RequestNotes, notes
 from server.settings import Settings
 from tests import canaries
-from tests.factories import Make, Person
+from tests.factories import VAULT_KEY, Make, Person
 from tests.servers import PATIENT, Addresses, TestServers, clone, drop
 from tests.serving import Served, serving_briefly
 
@@ -95,6 +95,7 @@ def settings(addresses: Addresses, database: str, worker_number: int) -> Setting
         # Nothing of it between the statements that tests count.
         trusted_documents_refresh=3600,
         signing_keys=SecretStr(f"test:{canaries.SIGNING_KEY}"),
+        encryption_keys=SecretStr(f"test:{VAULT_KEY}"),
     )
 
 

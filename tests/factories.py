@@ -34,6 +34,7 @@ from schema.nodes import global_id
 # argon2id of "correct horse battery", with parameters that cost nothing.
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$Ja3hOTbgZco$wmochVsDCjV0/IiYqGb32g"
+VAULT_KEY = "fedcba9876543210" * 3
 _LATER = datetime.fromisoformat("2100-01-01T00:00:00Z")
 
 

@@ -24,9 +24,20 @@ from tests.snapshots import WRITES
 from tests.worlds import World, build
 
 EXAMPLES = examples(build_schema(sdl()))
-_TOKENS = {"accessToken": "an access", "refreshToken": "a refresh", "token": "a secret", "ticket": "a linking"}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+# Different each time, and of no use to who reads them.
+_SECRETS = {
+    "accessToken": "an access token",
+    "refreshToken": "a refresh token",
+    "token": "a secret token",
+    "ticket": "a linking token",
+    "challenge": "a challenge",
+    "totpCode": "six digits",
+    "secret": "32 letters and digits",
+    "uri": "otpauth://totp/…",
+    "recoveryCodes": "a recovery code",
+}
 _CURSOR = re.compile(r"(posts|people|comments|follows|likes):([0-9]+)")
 
 
@@ -89,8 +100,8 @@ class Steady:
             return [self.form(each, name) for each in value]
         if not isinstance(value, str):
             return value
-        if name in _TOKENS:
-            return f"({_TOKENS[name]} token)"
+        if name in _SECRETS:
+            return f"({_SECRETS[name]})"
         if name.endswith(("At", "On", "Until")):
             return _moment(value)
         return self._id(value)

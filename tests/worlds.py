@@ -10,6 +10,7 @@ from db.stores import Stores
 from schema.nodes import global_id
 from tests import identities
 from tests.factories import PASSWORD, Make, Person
+from tests.guarded import guard
 
 # Ada, Bob and `size` people know each other; Ada's newest post has a conversation under its first comment. Each
 # depth of a list or a conversation ends with a crew that no depth above it has shown, so that what a document
@@ -170,11 +171,13 @@ async def build(stores: Stores, size: int) -> World:
         links = {name: new_secret() for name in _LINKS}
         for name, secret in links.items():
             await connection.execute(_LINK, hash_of(secret), people["ada"].id, _LINKS[name])
+        guarded = await guard(connection, ada=people["ada"].id, bob=people["bob"].id)
         found = await connection.fetchrow(_NAMES.format(size=size))
     assert found is not None
     names: dict[str, Any] = {name: global_id(kind, found[name]) for name, kind in _KINDS.items()}
     names |= {name: person.gid for name, person in people.items()}
     names |= {"own_post": names["post"], "stranger": names["bob"]}
+    names |= guarded
     names |= {"session": global_id("Session", people["ada"].session_id)}
     names |= {"personal_token": global_id("PersonalToken", token_id)}
     names |= {**_WORDS, **arrived, **links, "password": PASSWORD, "refresh_token": token}

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from db.models import Credential, RefreshToken, Role, Session, User, UserStatus
+from db.models import Credential, RefreshToken, Role, Session, Totp, User, UserStatus
 from db.reads import Reads, read
 
 # A client that never got the answer to its refresh asks again with the token it has. Identity providers give
@@ -47,7 +47,7 @@ class SignedInRow:
 class AccountRow:
     """What a password is compared with. `password_changed_at` tells one password of an account from the next.
 
-    `password_hash` is None where the account has no password.
+    `password_hash` is None where the account has no password. With `has_totp` a password alone opens nothing.
     """
 
     user_id: int
@@ -59,6 +59,7 @@ class AccountRow:
     email_verified_at: datetime | None
     password_hash: str | None
     password_changed_at: datetime
+    has_totp: bool
 
 
 @dataclass(slots=True)
@@ -129,6 +130,7 @@ _account: Select[*tuple[object, ...]] = select(
     Credential.email_verified_at,
     Credential.password_hash,
     Credential.password_changed_at,
+    select(Totp.user_id).where(Totp.user_id == User.id, Totp.confirmed_at.is_not(None)).exists().label("has_totp"),
 ).join(Credential, Credential.user_id == User.id)
 _account_by_id = read(AccountRow, _account.where(User.id == _USER_ID))
 _account_by_username = read(

@@ -8,6 +8,7 @@ from resolvers import sessions
 from resolvers.limits import Per, limited
 from schema.sessions import (
     CancelDeletionResult,
+    CompleteSignInResult,
     LoginResult,
     LogoutEverywhereResult,
     LogoutResult,
@@ -24,6 +25,11 @@ class SignIn:
     login: LoginResult | None = strawberry.mutation(
         resolver=sessions.login,
         description="Sign in; what follows in the same operation is done as you.",
+        metadata=limited(_SIGN_INS, bucket="sign-in", per=Per.ADDRESS),
+    )
+    complete_sign_in: CompleteSignInResult | None = strawberry.mutation(
+        resolver=sessions.complete_sign_in,
+        description="Show the second factor that signing in asked for; what follows is done as you.",
         metadata=limited(_SIGN_INS, bucket="sign-in", per=Per.ADDRESS),
     )
     refresh_session: RefreshSessionResult | None = strawberry.mutation(

@@ -7,6 +7,7 @@ seen; `@person`, and `@stranger` whom the viewer does not follow yet; `@other_us
 `@deleted_username`, of an account that is deleted with the same password. What must not be there yet:
 `@new_username`, `@new_email`, `@new_password`. `@reset_token` and `@verify_token` are what letters tell, and
 `@provider_code` and `@link_code` what a browser brought back from a provider, with `@provider_verifier`.
+Of people with an authenticator app: `@challenge`, of a sign-in that waits for it, and `@totp_code`.
 """
 
 import json

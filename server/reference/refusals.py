@@ -27,7 +27,7 @@ _FLOORS: Final = ("resolvers", "domain", "schema")
 
 @dataclass(frozen=True)
 class Refused:
-    """`kind` is a type of the union or a code; `place` the input field or argument at fault."""
+    """`kind` is a type of the union or a code; `place` the input field or argument at fault, if it is known."""
 
     kind: str
     place: str | None
@@ -102,7 +102,8 @@ class _Reading:
             return Refusals(limits=frozenset({(bucket, scope.value(limit))}))
         if isinstance(called, type) and issubclass(called, DomainError):
             places = call.args[:1] if called is InvalidInput else []
-            place = to_camel_case(scope.value(places[0])) if places else None
+            field = scope.value(places[0]) if places else None
+            place = field and to_camel_case(field)
             words = [called.said] if called.said else scope.texts(call.args[len(places)])
             return Refusals(typed=frozenset(Refused(called.__name__, place, text) for text in words))
         if called is Refusal:

@@ -11,85 +11,87 @@ from tests.factories import PASSWORD
 
 Rows = Callable[[type[Any]], Awaitable[list[Any]]]
 
-_TOKENS = "session { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
-_ERRORS = "... on UserError { message } ... on InvalidInput { field }"
+TOKENS = "session { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
+ERRORS = "... on UserError { message } ... on InvalidInput { field }"
 
 REGISTER = f"""
 mutation ($input: RegisterInput!) {{
-  register(input: $input) {{ __typename ... on RegisterPayload {{ username email message }} {_ERRORS} }}
+  register(input: $input) {{ __typename ... on RegisterPayload {{ username email message }} {ERRORS} }}
 }}
 """
 LOGIN = f"""
 mutation ($input: LoginInput!) {{
   login(input: $input) {{
-    __typename ... on LoginPayload {{ {_TOKENS} viewer {{ username }} }} {_ERRORS}
+    __typename ... on LoginPayload {{ {TOKENS} viewer {{ username }} }} {ERRORS}
+    ... on SecondFactorNeeded {{ challenge expiresAt methods }}
   }}
 }}
 """
 REFRESH = f"""
 mutation ($input: RefreshSessionInput!) {{
-  refreshSession(input: $input) {{ __typename ... on RefreshSessionPayload {{ {_TOKENS} }} {_ERRORS} }}
+  refreshSession(input: $input) {{ __typename ... on RefreshSessionPayload {{ {TOKENS} }} {ERRORS} }}
 }}
 """
 LOGOUT = f"""
 mutation ($input: LogoutInput!) {{
-  logout(input: $input) {{ __typename ... on LogoutPayload {{ endedSessionCount }} {_ERRORS} }}
+  logout(input: $input) {{ __typename ... on LogoutPayload {{ endedSessionCount }} {ERRORS} }}
 }}
 """
 LOGOUT_EVERYWHERE = f"""
 mutation ($input: LogoutEverywhereInput!) {{
-  logoutEverywhere(input: $input) {{ __typename ... on LogoutEverywherePayload {{ endedSessionCount }} {_ERRORS} }}
+  logoutEverywhere(input: $input) {{ __typename ... on LogoutEverywherePayload {{ endedSessionCount }} {ERRORS} }}
 }}
 """
 CONFIRM_IDENTITY = f"""
 mutation ($input: ConfirmIdentityInput!) {{
-  confirmIdentity(input: $input) {{ __typename ... on ConfirmIdentityPayload {{ goodUntil }} {_ERRORS} }}
+  confirmIdentity(input: $input) {{ __typename ... on ConfirmIdentityPayload {{ goodUntil }} {ERRORS} }}
 }}
 """
 CHANGE_PASSWORD = f"""
 mutation ($input: ChangePasswordInput!) {{
   changePassword(input: $input) {{
-    __typename ... on ChangePasswordPayload {{ viewer {{ username }} endedSessionCount }} {_ERRORS}
+    __typename ... on ChangePasswordPayload {{ viewer {{ username }} endedSessionCount }} {ERRORS}
   }}
 }}
 """
 DELETE_ACCOUNT = f"""
 mutation ($input: DeleteAccountInput!) {{
-  deleteAccount(input: $input) {{ __typename ... on DeleteAccountPayload {{ purgeOn }} {_ERRORS} }}
+  deleteAccount(input: $input) {{ __typename ... on DeleteAccountPayload {{ purgeOn }} {ERRORS} }}
 }}
 """
 CANCEL_DELETION = f"""
 mutation ($input: CancelDeletionInput!) {{
   cancelDeletion(input: $input) {{
-    __typename ... on CancelDeletionPayload {{ {_TOKENS} viewer {{ username }} }} {_ERRORS}
+    __typename ... on CancelDeletionPayload {{ {TOKENS} viewer {{ username }} }} {ERRORS}
+    ... on SecondFactorNeeded {{ challenge expiresAt methods }}
   }}
 }}
 """
 REQUEST_RESET = f"""
 mutation ($input: RequestPasswordResetInput!) {{
-  requestPasswordReset(input: $input) {{ __typename ... on RequestPasswordResetPayload {{ message }} {_ERRORS} }}
+  requestPasswordReset(input: $input) {{ __typename ... on RequestPasswordResetPayload {{ message }} {ERRORS} }}
 }}
 """
 RESET = f"""
 mutation ($input: ResetPasswordInput!) {{
-  resetPassword(input: $input) {{ __typename ... on ResetPasswordPayload {{ message }} {_ERRORS} }}
+  resetPassword(input: $input) {{ __typename ... on ResetPasswordPayload {{ message }} {ERRORS} }}
 }}
 """
 REQUEST_VERIFICATION = f"""
 mutation ($input: RequestEmailVerificationInput!) {{
   requestEmailVerification(input: $input) {{
-    __typename ... on RequestEmailVerificationPayload {{ email }} {_ERRORS}
+    __typename ... on RequestEmailVerificationPayload {{ email }} {ERRORS}
   }}
 }}
 """
 VERIFY = f"""
 mutation ($input: VerifyEmailInput!) {{
-  verifyEmail(input: $input) {{ __typename ... on VerifyEmailPayload {{ email }} {_ERRORS} }}
+  verifyEmail(input: $input) {{ __typename ... on VerifyEmailPayload {{ email }} {ERRORS} }}
 }}
 """
 CHANGE_EMAIL = f"""
 mutation ($input: ChangeEmailInput!) {{
-  changeEmail(input: $input) {{ __typename ... on ChangeEmailPayload {{ newEmail }} {_ERRORS} }}
+  changeEmail(input: $input) {{ __typename ... on ChangeEmailPayload {{ newEmail }} {ERRORS} }}
 }}
 """
 VIEWER = "{ viewer { username } }"

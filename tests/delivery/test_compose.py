@@ -35,7 +35,7 @@ def test_no_secret_has_a_default(env: dict[str, str | None]) -> None:
     needed = {name for name, default in compose.variables().items() if default is None}
     assert needed == {name for name in compose.variables() if re.search("PASSWORD|KEY|SECRET", name)}
     secrets = [str(env[name]) for name in needed]
-    assert len(set(secrets)) == len(secrets) == 6
+    assert len(set(secrets)) == len(secrets) == 7
     assert all(re.fullmatch(r"(first:)?[A-Za-z0-9_-]{40,}", each) for each in secrets)
 
 

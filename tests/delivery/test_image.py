@@ -203,6 +203,7 @@ def _serving(image: Image, addresses: Addresses) -> Iterator[Served]:
         DATABASE_URL=addresses.app.format(database=DATABASE),
         REDIS_URL=f"{addresses.redis}?db=63",
         SIGNING_KEYS=f"image:{secrets.token_urlsafe(32)}",
+        ENCRYPTION_KEYS=f"image:{secrets.token_urlsafe(32)}",
         PORT=str(port),
     )
     served = Served(process, port)

@@ -151,6 +151,7 @@ OWN = {
     "Mutation.updateProfile.user",
     "Mutation.changePassword.viewer",
     "Mutation.login.viewer",
+    "Mutation.completeSignIn.viewer",
     "Mutation.cancelDeletion.viewer",
     "Mutation.signInWithProvider.viewer",
 }

@@ -1,6 +1,7 @@
 """Every way in the schema that leads to a person's content, read from the schema itself."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from graphql import (
     GraphQLInputObjectType,
@@ -38,9 +39,9 @@ def writing_paths() -> Iterator[str]:
 def targets() -> Iterator[str]:
     """`follow.userId`: every id that a mutation is aimed at, but those of what is one's own alone."""
     for name, field in _object("Mutation").fields.items():
-        given = get_named_type(field.args["input"].type)
-        assert isinstance(given, GraphQLInputObjectType)
-        for key, value in given.fields.items():
+        given = [get_named_type(argument.type) for argument in field.args.values()]
+        inputs = [kind.fields.items() for kind in given if isinstance(kind, GraphQLInputObjectType)]
+        for key, value in chain.from_iterable(inputs):
             if get_named_type(value.type).name == "ID" and key not in _PERSONAL_KEYS:
                 yield f"{name}.{key}"
 

@@ -14,15 +14,30 @@ from server.mistakes import sentence
 from server.settings import Settings
 
 _NEW, _OLD = "Zr8vK1xQ0mWc7LfTn3Hy5BdUs9JpAe2g", "q4XwN7tRbY2kVh6MzC0sGj8PdLf5Ua1E"
+_NEWEST, _OLDER = "pB7nZ4cVx1LkQ9sWd6FgH3jRt0YuM5aE", "e8TqJ2wXr5UyN0bKv4GhS7mCz1PdL6fA"
 _GOOD: dict[str, Any] = {
     "database_url": SecretStr("postgres://db/plaza"),
     "redis_url": SecretStr("redis://cache"),
     "signing_keys": SecretStr(f"new:{_NEW},old:{_OLD}"),
+    "encryption_keys": SecretStr(f"newest:{_NEWEST},older:{_OLDER}"),
 }
 
 
 def test_the_first_key_signs_and_all_verify() -> None:
     assert Settings(**_GOOD).keys == {"new": _NEW.encode(), "old": _OLD.encode()}
+
+
+def test_the_first_key_seals_and_all_open() -> None:
+    assert list(Settings(**_GOOD).vault_keys.items()) == [
+        ("newest", _NEWEST.encode()),
+        ("older", _OLDER.encode()),
+    ]
+
+
+def test_outside_of_production_the_keys_that_seal_come_from_those_that_sign() -> None:
+    settings = Settings(**{**_GOOD, "encryption_keys": None})
+    assert list(settings.vault_keys) == ["new", "old"]
+    assert set(settings.vault_keys.values()).isdisjoint(settings.keys.values())
 
 
 def test_migrations_use_the_owners_address_where_there_is_one() -> None:
@@ -105,6 +120,9 @@ def test_an_empty_switch_is_one_that_was_not_set(monkeypatch: pytest.MonkeyPatch
     [
         ({"signing_keys": SecretStr("k:short")}, "SIGNING_KEYS: every secret needs at least 32 bytes."),
         ({"signing_keys": SecretStr("")}, "SIGNING_KEYS: name at least one kid:secret pair."),
+        ({"encryption_keys": SecretStr("k:short")}, "ENCRYPTION_KEYS: every pair needs a secret of at least 32"),
+        ({"encryption_keys": SecretStr(",")}, "ENCRYPTION_KEYS: every pair needs a secret of at least 32"),
+        ({"environment": "production", "encryption_keys": None}, "ENCRYPTION_KEYS: name at least one kid:secret"),
         ({"database_url": SecretStr("mysql://geheim@db")}, "DATABASE_URL: A PostgreSQL address starts with"),
         ({"redis_url": SecretStr("geheim")}, "REDIS_URL: A Redis address starts with"),
         ({"environment": "production", "demo_login": True}, "DEMO_LOGIN: production tells nobody a password"),

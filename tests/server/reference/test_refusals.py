@@ -79,7 +79,10 @@ def test_knows_every_limit_that_counts_inside_a_resolver() -> None:
     assert {name: found for name, found in limits.items() if found} == {
         "login": {("sign-in-failures", FAILURES)},
         "cancelDeletion": {("sign-in-failures", FAILURES)},
-        "confirmIdentity": {("own-password-failures", FAILURES)},
+        "completeSignIn": {("second-factor-failures", FAILURES)},
+        "confirmIdentity": {("own-password-failures", FAILURES), ("second-factor-failures", FAILURES)},
+        "confirmTotp": {("second-factor-failures", FAILURES)},
+        "removeTotp": {("second-factor-failures", FAILURES)},
         "changePassword": {("own-password-failures", FAILURES)},
         "deleteAccount": {("own-password-failures", FAILURES)},
         "refreshSession": {("refresh", REFRESHES)},

@@ -1,0 +1,40 @@
+"""Second factors for the people of a network, and what is wanted of them: for documents that ask for such."""
+
+import json
+import time
+
+import asyncpg
+
+from auth import totp
+from auth.challenges import challenge_hash, new_challenge
+from auth.vault import Vault
+from tests.factories import VAULT_KEY
+
+_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+_PENDING = "INSERT INTO totps (user_id, sealed_secret) VALUES ($1, $2)"
+_CONFIRMED = "INSERT INTO totps (user_id, sealed_secret, confirmed_at) VALUES ($1, $2, now())"
+_HALF_SIGNED_IN = """
+INSERT INTO challenges (hash, purpose, user_id, expires_at, details)
+    VALUES ($1, 'SECOND_FACTOR', $2, now() + interval '5 minutes', $3::jsonb)
+"""
+_CHANGED_AT = "SELECT password_changed_at FROM credentials WHERE user_id = $1"
+
+
+async def guard(connection: asyncpg.Connection, *, ada: int, bob: int) -> dict[str, str]:
+    """Ada's authenticator app waits for its first code; Bob's guards his account, and a sign-in waits for it.
+
+    Gives what documents call by name: `"@challenge"` of that sign-in, and the `"@totp_code"` of both apps.
+    """
+    challenge = new_challenge()
+    await connection.execute(_PENDING, ada, _sealed(ada))
+    await connection.execute(_CONFIRMED, bob, _sealed(bob))
+    changed_at = (await connection.fetchval(_CHANGED_AT, bob)).isoformat()
+    half = {"method": "PASSWORD", "password_changed_at": changed_at, "takes_deletion_back": False}
+    await connection.execute(_HALF_SIGNED_IN, challenge_hash(challenge), bob, json.dumps(half))
+    # The next step's, which is good the longest.
+    code = totp.code_at(_SECRET, int(time.time()) // totp.STEP + 1)
+    return {"challenge": challenge, "totp_code": code}
+
+
+def _sealed(user_id: int) -> bytes:
+    return Vault({"test": VAULT_KEY.encode()}).seal(_SECRET.encode(), about=f"totp:{user_id}")
