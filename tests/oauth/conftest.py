@@ -9,6 +9,7 @@ import pytest
 import trustme
 from starlette.applications import Starlette
 
+from auth.providers.openid import OpenId
 from schema.context import Services
 from server.app import create_app
 from server.demo.providers.running import running
@@ -61,11 +62,13 @@ def world(there: World) -> World:
 
 @pytest.fixture
 def plaza(served_with_providers: Starlette, services: Services) -> Starlette:
-    """The whole application over an empty database, its breakers closed."""
+    """The whole application over an empty database, its breakers closed and the providers' keys not known yet."""
     forget(served_with_providers.state.services)
     for name in ("google", "apple", "github"):
         _, voucher = served_with_providers.state.services.providers.find(name)
         voucher.line.breaker.succeeded()
+        if isinstance(voucher, OpenId):
+            voucher._keys._good_until = voucher._keys._next_look = float("-inf")
     return served_with_providers
 
 

@@ -44,8 +44,8 @@ async def spoilt(world: World) -> Response | None:
             return PlainTextResponse("down", 500)
         case Fault.REDIRECTS:
             return RedirectResponse(f"{world.origin}/elsewhere", 307)
-        case Fault.ENDLESS:
-            return StreamingResponse(_endless(), media_type="application/json")
+        case Fault.HUGE:
+            return StreamingResponse(_huge(), media_type="application/json")
         case Fault.PACKED:
             return Response(b"\x1f\x8b", headers={"content-encoding": "gzip"}, media_type="application/json")
         case Fault.NO_JSON:
@@ -108,6 +108,6 @@ def _challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-async def _endless() -> AsyncIterator[bytes]:
-    while True:
+async def _huge() -> AsyncIterator[bytes]:
+    for _ in range(64):
         yield b" " * 65536

@@ -26,7 +26,7 @@ class Fault(StrEnum):
     SLOW = auto()
     BROKEN = auto()
     REDIRECTS = auto()
-    ENDLESS = auto()
+    HUGE = auto()
     PACKED = auto()
     NO_JSON = auto()
     ERROR_IN_BODY = auto()

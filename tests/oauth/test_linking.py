@@ -1,0 +1,179 @@
+"""Linking a provider's account to one's own, taking it away, and the five ways to lie in wait for somebody."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from auth.viewer import Viewer
+from db.models import AuditEntry, Identity, LinkPurpose, MailLink, Session, SignInCode, User
+from domain.identities import HAS_ACCOUNT, LAST, NO_ADDRESS, UNVERIFIED
+from server.demo.providers.world import PEOPLE, World
+from tests.api.accounts import LOGOUT_EVERYWHERE, Rows
+from tests.factories import Make, Person
+from tests.oauth.journey import ADA, IDENTITIES, LINK, START_LINKING, UNLINK, Journey
+
+GRACE = PEOPLE[1]
+Verified = Callable[[Person], Awaitable[None]]
+
+
+@pytest.fixture
+async def verified(owner: asyncpg.Connection) -> Verified:
+    async def verify(person: Person) -> None:
+        await owner.execute("UPDATE credentials SET email_verified_at = now() WHERE user_id = $1", person.id)
+
+    return verify
+
+
+@pytest.fixture
+async def bob(make: Make, verified: Verified) -> Person:
+    bob = await make.user("bob")
+    await verified(bob)
+    return bob
+
+
+def stale(person: Person) -> Person:
+    """Signed in long ago."""
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    return replace(person, viewer=replace(person.viewer, proven_at=long_ago))
+
+
+async def unlink(journey: Journey, person: Person, provider: str) -> dict[str, str]:
+    answer: dict[str, str] = await journey.api(UNLINK, viewer=person, input={"provider": provider})
+    return answer
+
+
+async def test_a_linked_account_signs_in_and_is_shown_to_its_owner(
+    journey: Journey, bob: Person, rows: Rows
+) -> None:
+    answer = await journey.link("github", bob)
+    assert answer["identity"] == {"provider": "GITHUB", "email": ADA.email}
+    assert (await journey.sign_in("github"))["viewer"] == {"username": "bob"}
+    (shown,) = (await journey.api(IDENTITIES, viewer=bob))["identities"]
+    assert (shown["provider"], shown["email"]) == ("GITHUB", ADA.email)
+    assert [entry.event for entry in await rows(AuditEntry)][:1] == ["identity_linked"]
+
+
+async def test_linking_and_unlinking_ask_for_a_fresh_proof(journey: Journey, bob: Person) -> None:
+    needed = {"__typename": "ConfirmationNeeded", "message": "Confirm first that it is you."}
+    assert await journey.link("github", stale(bob)) == needed
+    await journey.link("github", bob)
+    assert await unlink(journey, stale(bob), "GITHUB") == needed
+
+
+async def test_a_ticket_is_good_once_and_for_its_provider(journey: Journey, bob: Person) -> None:
+    begun = await journey.api(START_LINKING, viewer=bob, input={"provider": "GITHUB"})
+    assert (await journey.start("google", ticket=begun["ticket"])).status_code == 400
+    assert (await journey.start("github", ticket=begun["ticket"])).status_code == 303
+    assert (await journey.start("github", ticket=begun["ticket"])).status_code == 400
+
+
+async def test_a_code_links_in_the_session_that_asked_and_signs_nobody_in(
+    journey: Journey, bob: Person, make: Make, verified: Verified, rows: Rows
+) -> None:
+    eve = await make.user("eve")
+    await verified(eve)
+    begun = await journey.api(START_LINKING, viewer=bob, input={"provider": "GITHUB"})
+    code = (await journey.go("github", ticket=begun["ticket"]))["code"]
+    mine = {"code": code, "verifier": journey.verifier}
+    assert (await journey.exchange(code, username="ada"))["__typename"] == "NotAllowed"
+    assert (await journey.api(LINK, viewer=eve, input=mine))["__typename"] == "NotAllowed"
+    assert await rows(Identity) == []
+    unasked = {"code": (await journey.go("github"))["code"], "verifier": journey.verifier}
+    assert (await journey.api(LINK, viewer=bob, input=unasked))["__typename"] == "NotAllowed"
+    assert (await journey.api(LINK, viewer=bob, input=mine))["__typename"] == "LinkIdentityPayload"
+
+
+async def test_an_identity_is_one_persons_and_a_person_has_one_of_each_provider(
+    journey: Journey, bob: Person, make: Make, verified: Verified
+) -> None:
+    eve = await make.user("eve")
+    await verified(eve)
+    await journey.link("google", bob)
+    assert (await journey.link("google", bob))["__typename"] == "LinkIdentityPayload"
+    assert (await journey.link("google", eve))["message"] == "This account signs in somebody else here."
+    other = await journey.link("google", bob, GRACE)
+    assert other["message"] == "You have another account of this provider linked. Unlink that first."
+
+
+async def test_the_last_way_in_stays(journey: Journey, rows: Rows) -> None:
+    await journey.sign_in("google", username="ada")
+    (user,), (session,) = await rows(User), await rows(Session)
+    ada = person_of(user, session)
+    assert await unlink(journey, ada, "GOOGLE") == {"__typename": "Conflict", "message": LAST}
+    await journey.link("github", ada)
+    assert (await unlink(journey, ada, "GOOGLE"))["__typename"] == "UnlinkIdentityPayload"
+    assert await unlink(journey, ada, "GITHUB") == {"__typename": "Conflict", "message": LAST}
+    assert (await unlink(journey, ada, "GOOGLE"))["__typename"] == "NotFound"
+
+
+async def test_whoever_has_a_password_may_unlink_everything(journey: Journey, bob: Person, rows: Rows) -> None:
+    await journey.link("apple", bob)
+    assert await unlink(journey, bob, "APPLE") == {"__typename": "UnlinkIdentityPayload", "provider": "APPLE"}
+    assert await rows(Identity) == []
+
+
+async def test_an_account_that_somebody_made_with_my_address_is_not_mine(
+    journey: Journey, make: Make, world: World, rows: Rows, verified: Verified
+) -> None:
+    """Pre-hijacking 1: classic-federated merge."""
+    eve = await make.user("eve")
+    world.people = [replace(ADA, email="Eve@Example.org", hosted="example.org")]
+    answer = await journey.sign_in("google", username="ada")
+    assert answer == {"__typename": "Conflict", "message": HAS_ACCOUNT}
+    await verified(eve)  # not even then
+    assert (await journey.sign_in("google", username="ada"))["__typename"] == "Conflict"
+    assert [*await rows(Identity)] == []
+    assert [session.user_id for session in await rows(Session)] == [eve.id]
+
+
+async def test_what_was_begun_in_a_session_ends_with_it(journey: Journey, bob: Person, rows: Rows) -> None:
+    """Pre-hijacking 2: unexpired session. Ending it, as a new password does, ends its tickets as well."""
+    begun = await journey.api(START_LINKING, viewer=bob, input={"provider": "GITHUB"})
+    await journey.api(LOGOUT_EVERYWHERE, viewer=bob, input={})
+    assert (await journey.start("github", ticket=begun["ticket"])).status_code == 400
+    assert await rows(SignInCode) == []
+
+
+async def test_nothing_is_linked_to_an_account_whose_address_nobody_has_shown_to_be_theirs(
+    journey: Journey, make: Make, rows: Rows
+) -> None:
+    """Pre-hijacking 3: trojan identifier."""
+    eve = await make.user("eve")
+    assert await journey.link("google", eve) == {"__typename": "Conflict", "message": UNVERIFIED}
+    assert await rows(Identity) == []
+
+
+async def test_a_change_of_address_that_somebody_left_behind_is_void_once_the_owner_comes(
+    journey: Journey, bob: Person, owner: asyncpg.Connection, rows: Rows
+) -> None:
+    """Pre-hijacking 4: unexpired change of address."""
+    await owner.execute(
+        "INSERT INTO mail_links (hash, user_id, purpose, email, expires_at)"
+        " VALUES ($1, $2, $3, $4, now() + interval '1 day')",
+        b"x" * 32,
+        bob.id,
+        LinkPurpose.CHANGE_EMAIL,
+        ADA.email.upper(),
+    )
+    await journey.sign_in("google", username="ada")
+    assert await rows(MailLink) == []
+
+
+@pytest.mark.parametrize("provider", ["google", "apple", "github"])
+async def test_an_address_that_the_provider_has_not_seen_makes_no_account(
+    journey: Journey, world: World, rows: Rows, provider: str
+) -> None:
+    """Pre-hijacking 5: a provider that does not verify."""
+    world.people = [replace(ADA, is_verified=False)]
+    answer = await journey.sign_in(provider, username="ada")
+    assert answer == {"__typename": "Conflict", "message": NO_ADDRESS}
+    assert await rows(User) == []
+
+
+def person_of(user: User, session: Session) -> Person:
+    """Whoever came through a provider, as tests ask in their name."""
+    viewer = Viewer(user.id, user.username, user.role, user.status, session.id, session.proven_at)
+    return Person(user.id, user.username, viewer)
