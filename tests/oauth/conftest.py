@@ -1,5 +1,6 @@
 """Plaza with all three providers, which answer over TLS on this machine by a test authority's certificate."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ from server.demo.providers.world import PEOPLE, World
 from server.settings import Settings
 from tests.conftest import Api, forget
 from tests.oauth.journey import FRONT_END, PLAZA, Journey
+
+
+@pytest.fixture(autouse=True)
+def unlogged_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client that stands for a browser logs the addresses that it visits; no server does."""
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
 
 
 @pytest.fixture(scope="session")
