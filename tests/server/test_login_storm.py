@@ -58,16 +58,17 @@ async def test_a_thousand_logins_try_at_most_five(
     assert (seen["RATE_LIMITED"], seen["BAD_REQUEST"]) == (245, 750)
 
 
-async def test_five_logins_are_tried_though_redis_comes_and_goes(
+async def test_five_logins_are_tried_of_two_processes_though_redis_comes_and_goes(
     settings: Settings, services: Services, server: Server, no_time_passes: None
 ) -> None:
     seen: Counter[str] = Counter()
     there = settings.model_copy(update={"redis_url": SecretStr(f"{server.url}?{PATIENT}")})
-    async with served_with(there) as client:
+    async with served_with(there) as one, served_with(there) as other:
         for number in range(14):
             if number % 4 == 2:
                 server.stop()
             if number % 4 == 0 and number > 0:
                 server.start()
+            client = (one, other)[number % 3 % 2]
             seen.update(said((await client.post("/graphql", json={"query": PLAIN})).json()))
     assert seen == {"NotAllowed": 5, "RATE_LIMITED": 9}
