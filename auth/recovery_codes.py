@@ -19,7 +19,8 @@ def new_codes() -> list[str]:
 
 def code_hash(user_id: int, code: str) -> bytes:
     """What is stored, in place of the code however it is typed; nobody else's code has it."""
-    return hashlib.sha256(f"{user_id}:{code.upper().translate(_MEANT)}".encode()).digest()
+    normal = f"{user_id}:{code.upper().translate(_MEANT)}"
+    return hashlib.sha256(normal.encode(errors="surrogatepass")).digest()
 
 
 def _grouped(letters: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Challenge, ChallengePurpose
@@ -48,6 +48,13 @@ async def take(session: AsyncSession, hash: bytes, purpose: ChallengePurpose) ->
     gone = delete(Challenge).where(*_open(hash, purpose))
     taken = await session.execute(gone.returning(Challenge.user_id, Challenge.details))
     return _row(taken.one_or_none())
+
+
+async def forget_expired(session: AsyncSession, limit: int) -> int:
+    """Delete challenges that nobody answered in time; how many, `limit` at most."""
+    over = select(Challenge.hash).where(Challenge.expires_at < func.now()).limit(limit)
+    gone = await session.scalars(delete(Challenge).where(Challenge.hash.in_(over)).returning(Challenge.hash))
+    return len(gone.all())
 
 
 def _open(hash: bytes, purpose: ChallengePurpose) -> tuple[Any, ...]:

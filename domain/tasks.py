@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from db import expiry, flows, queue, recounts
+from db import challenges, expiry, flows, queue, recounts
 from db.models import Row
 from db.queue import JobFunction, Timed
 from db.stores import Stores
@@ -54,6 +54,12 @@ async def end_suspensions(stores: Stores) -> None:
     _log.info("suspensions_ended", people=await moderation.end_suspensions(stores.sessions))
 
 
+async def end_challenges(stores: Stores) -> None:
+    """Forget the sign-ins that nobody finished."""
+    while await retried(partial(_end_challenges, stores.sessions)):
+        pass
+
+
 async def end_flows(stores: Stores) -> None:
     """Forget the ways to providers that nobody came back from."""
     while await retried(partial(_end_flows, stores.sessions)):
@@ -89,6 +95,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mutes.end": end_mutes,
     "sessions.end": end_sessions,
     "suspensions.end": end_suspensions,
+    "challenges.end": end_challenges,
     "flows.end": end_flows,
     "posts.purge": purge_posts,
     "accounts.purge": purge_accounts,
@@ -101,6 +108,7 @@ TIMETABLE: Sequence[Timed] = (
     Timed("mutes.end", "*/15 * * * *"),
     Timed("suspensions.end", "4-59/5 * * * *"),
     Timed("buckets.forget", "13-59/20 * * * *"),
+    Timed("challenges.end", "3-59/10 * * * *"),
     Timed("flows.end", "6-59/10 * * * *"),
     Timed("jobs.prune", "7 * * * *"),
     Timed("posts.purge", "23 * * * *"),
@@ -141,6 +149,11 @@ async def _end_sessions(sessions: Sessions, after: int) -> int | None:
 async def _forget_buckets(sessions: Sessions) -> int:
     async with write(sessions) as session:
         return await expiry.buckets(session, _SLICE)
+
+
+async def _end_challenges(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await challenges.forget_expired(session, _SLICE)
 
 
 async def _end_flows(sessions: Sessions) -> int:

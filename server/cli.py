@@ -189,6 +189,14 @@ def rotate_keys() -> None:
     typer.echo(step.value)
 
 
+@keys.command()
+def reseal() -> None:
+    """Seal everything in the database under the first of ENCRYPTION_KEYS; the others may go then."""
+    from server.work import reseal
+
+    typer.echo(f"{_told(reseal)} secrets were sealed anew.")
+
+
 @app.command("create-admin")
 def create_admin(
     username: Annotated[str, typer.Option(prompt=True)],

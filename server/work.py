@@ -64,6 +64,13 @@ def set_role(username: str, role: str) -> None:
         asyncio.run(_set_role(Settings(), username, Role(role.upper())))
 
 
+def reseal() -> int:
+    """Seal under the first key what another sealed; how many secrets those were."""
+    with environment() as where:
+        where.wait_ready()
+        return asyncio.run(_reseal(Settings()))
+
+
 async def _work(settings: Settings) -> None:
     from domain.tasks import TIMETABLE
     from server.jobs import jobs_of
@@ -90,6 +97,13 @@ async def _create_admin(settings: Settings, username: str, email: str, password:
             is_new = await accounts.create_admin(session, who, password_hash=hashed)
     told = "is an administrator." if is_new else "was there, and is an administrator now; its password stays."
     print(f"{username} {told}")  # noqa: T201
+
+
+async def _reseal(settings: Settings) -> int:
+    from domain import second_factors
+
+    async with open_services(settings) as services:
+        return await second_factors.reseal(services.stores.sessions, services.vault)
 
 
 async def _set_role(settings: Settings, username: str, role: Role) -> None:
