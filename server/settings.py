@@ -169,8 +169,6 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
                 raise ValueError("SMTP_URL: letters of production need MAIL_FROM, and an ACCOUNT_URL with https.")
         return self
 
-        return self
-
     @model_validator(mode="after")
     def _stores_have_passwords_of_their_own(self) -> "Settings":
         urls = {
