@@ -32,7 +32,8 @@ WORDS: Final[Mapping[Subject, Words]] = {
             "Open the link to show that the address is yours. It is good once, for 24 hours. The first time, the "
             "account is signed out elsewhere.",
         ),
-        "If you did not make this account, do not open the link: nobody can use your address without it.",
+        "If you did not make this account, do not open the link. “Forgot your password?” makes the account yours, "
+        "and ends whatever others do with it.",
         "verify",
         "Verify this address",
     ),
