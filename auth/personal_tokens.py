@@ -13,4 +13,6 @@ async def viewer_of(states: TokenStates, token: str) -> Viewer | None:
         return None
     if bearer is None:
         return None
-    return Viewer(bearer.user_id, bearer.username, bearer.role, bearer.status, None, None, bearer.scopes)
+    return Viewer(
+        bearer.user_id, bearer.username, bearer.role, bearer.status, None, None, frozenset(bearer.scopes)
+    )

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Update, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import token_states
 from db.models import PersonalToken, TokenScope
 from db.queries.personal_tokens import PersonalTokenRow
 
@@ -46,7 +45,4 @@ def _standing(user_id: int) -> Update:
 
 
 async def _end(session: AsyncSession, tokens: Update) -> list[int]:
-    ended = tokens.values(revoked_at=func.now()).returning(PersonalToken.id, PersonalToken.hash)
-    gone = (await session.execute(ended)).all()
-    token_states.forget(session, [row.hash for row in gone])
-    return [row.id for row in gone]
+    return list(await session.scalars(tokens.values(revoked_at=func.now()).returning(PersonalToken.id)))

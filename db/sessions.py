@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import session_states, token_states
-from db.models import PersonalToken, RefreshToken, Session
+from db.models import RefreshToken, Session
 
 
 async def hold(session: AsyncSession, session_id: int) -> None:
@@ -20,7 +19,6 @@ async def prove(session: AsyncSession, session_id: int) -> datetime | None:
         Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > func.now()
     )
     proven = await session.scalars(standing.values(proven_at=func.now()).returning(Session.proven_at))
-    session_states.forget(session, [session_id])
     return proven.one_or_none()
 
 
@@ -38,7 +36,6 @@ async def end(session: AsyncSession, session_id: int, *, of: int | None = None) 
     if of is not None:
         ended = ended.where(Session.user_id == of)
     gone = await session.scalars(ended.values(revoked_at=func.now()).returning(Session.user_id))
-    session_states.forget(session, [session_id])
     return gone.one_or_none()
 
 
@@ -49,15 +46,7 @@ async def end_all(session: AsyncSession, user_id: int, *, but: int | None = None
     held = await session.scalars(theirs.order_by(Session.id).with_for_update(key_share=True))
     ids = list(held)
     await session.execute(update(Session).where(Session.id.in_(ids)).values(revoked_at=func.now()))
-    session_states.forget(session, ids)
     return ids
-
-
-async def has_changed(session: AsyncSession, user_id: int) -> None:
-    """The person has another role, status or name now, in whatever session and through whatever token they ask."""
-    session_states.forget(session, await session.scalars(_of(user_id)))
-    tokens = select(PersonalToken.hash).where(PersonalToken.user_id == user_id)
-    token_states.forget(session, await session.scalars(tokens))
 
 
 def _of(user_id: int) -> Select[int]:

@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from db import dsn
-from db.brief_memory import MEMORY, BriefMemory
 from db.connections import Connections
 from db.last_uses import LastUses
 from db.observing import Loading, ObservedReads, ObservedSessionReads, Observer, observe_statements, observed_pool
@@ -35,7 +34,6 @@ class Stores:
     reads: PoolReads
     sessions: Sessions
     redis: Redis
-    memory: BriefMemory
     session_states: SessionStates
     token_states: TokenStates
     database_url: str
@@ -67,20 +65,18 @@ async def open_stores(
         hide_parameters=True,
         poolclass=observed_pool(observer) if observer else None,
     )
-    redis = connect_redis(redis_url, observer)
-    memory = BriefMemory(redis)
-    reads = PoolReads(pool)
-    info: dict[str, object] = {MEMORY: memory}
+    reads, info = PoolReads(pool), {}
     if observer is not None:
         observe_statements(engine, observer)
         reads = ObservedReads(pool, observer=observer)
-        info |= {OBSERVER: observer, READS_OF_SESSION: partial(ObservedSessionReads, observer=observer)}
+        info = {OBSERVER: observer, READS_OF_SESSION: partial(ObservedSessionReads, observer=observer)}
+    redis = connect_redis(redis_url, observer)
     sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
     try:
         uses = LastUses(sessions)
-        states = SessionStates(reads, memory, uses), TokenStates(reads, memory, uses)
+        states = SessionStates(reads, uses), TokenStates(reads, uses)
         loading = observer.loading if observer else None
-        yield Stores(reads, sessions, redis, memory, *states, url, engine, loading)
+        yield Stores(reads, sessions, redis, *states, url, engine, loading)
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -135,7 +135,6 @@ async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: 
     user = await session.get_one(User, user_id)
     if user.role is not Role.ADMIN:
         was, user.role = user.role, Role.ADMIN
-        await sessions.has_changed(session, user_id)
         audit.record(
             session, "privilege_permissions_changed", actor_id=None, subject_id=user_id, was=was, now=Role.ADMIN
         )

@@ -14,7 +14,6 @@ from db.locks import change_people
 from db.models import Role, User, UserStatus
 from db.queries import accounts
 from db.reads import reads_in
-from db.sessions import has_changed
 from db.transaction import Sessions, retried, write
 from domain import audit
 from domain.audit import Origin
@@ -69,7 +68,6 @@ async def suspend(
     if until is not None and until <= datetime.now(UTC):
         raise InvalidInput("until", "Choose a moment that is still to come.")
     user.status = UserStatus.SUSPENDED
-    await has_changed(session, user_id)
     await suspensions.put(session, user_id, reason=reason, until=until)
     ends = until and until.isoformat()
     audit.record(session, "user_suspended", actor_id=viewer.user_id, subject_id=user_id, origin=origin, until=ends)
@@ -129,7 +127,6 @@ async def _give(
     if user.role is role:
         return
     was, user.role = user.role, role
-    await has_changed(session, user.id)
     audit.record(
         session,
         "privilege_permissions_changed",
@@ -146,7 +143,6 @@ async def _end(session: AsyncSession, user: User) -> None:
         user.status = UserStatus.ACTIVE
     elif user.returns_as is UserStatus.SUSPENDED:
         user.returns_as = UserStatus.ACTIVE
-    await has_changed(session, user.id)
     await suspensions.drop(session, user.id)
 
 

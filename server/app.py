@@ -114,9 +114,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
         try:
             yield Services(
                 stores=stores,
-                buckets=KeptBuckets(
-                    stores.redis, stores.reads, processes=settings.workers, breaker=stores.memory.breaker
-                ),
+                buckets=KeptBuckets(stores.redis, stores.reads, processes=settings.workers),
                 passwords=passwords,
                 providers=providers,
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
