@@ -8,6 +8,7 @@ from db.queries.accounts import AddressRow
 from engine.batch import batch
 from schema.context import Info
 from schema.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from schema.own import is_yourself
 from schema.scalars import SafeText, Secret
 
 
@@ -85,4 +86,5 @@ ChangeEmailResult: TypeAlias = Annotated[
 
 
 async def _own(users: list[OwnAddress], info: Info) -> list[AddressRow | None]:
-    return await info.context.loaders.own_address.many([user.row_id for user in users])
+    rows = await info.context.loaders.own_address.many([user.row_id for user in users])
+    return [row if is_yourself(user, info) else None for user, row in zip(users, rows, strict=True)]
