@@ -10,7 +10,7 @@ from bench.networks import SIGNING_KEY
 from server.settings import Environment, Settings
 from server.strength import weakness
 
-_RANDOM = "Zr8vK1xQ0mWc7LfTn3Hy5BdUs9JpAe2g"
+_RANDOM, _OTHER = "Zr8vK1xQ0mWc7LfTn3Hy5BdUs9JpAe2g", "q4XwN7tRbY2kVh6MzC0sGj8PdLf5Ua1E"
 
 
 def production(**changes: Any) -> Settings:
@@ -19,6 +19,7 @@ def production(**changes: Any) -> Settings:
         "database_url": SecretStr("postgresql://plaza_app:tQ8-bV2n@db/plaza"),
         "redis_url": SecretStr("redis://cache"),
         "signing_keys": SecretStr(f"k:{_RANDOM}"),
+        "encryption_keys": SecretStr(f"k:{_OTHER}"),
     }
     return Settings(**{**good, **changes})
 
@@ -52,6 +53,7 @@ def test_what_was_never_drawn_at_random_is_weak(secret: str, problem: str) -> No
     [
         ("signing_keys", "k:" + "k" * 32),
         ("signing_keys", f"good:{_RANDOM},old:{SIGNING_KEY}"),
+        ("encryption_keys", "k:" + "k" * 32),
         ("operations_token", "x" * 40),
         ("metrics_token", "metrics"),
         ("database_url", "postgresql://plaza_app:plaza_app@db/plaza"),
