@@ -75,7 +75,7 @@ def _fill(servers: LocalServers, said: dict[str, str | None], *, has_own_databas
     if has_own_database:
         defaults |= {"DATABASE_URL": servers.database_url, "MIGRATION_DATABASE_URL": servers.owner_url}
         defaults["SIGNING_KEYS"] = _signing_key()
-        defaults["DEMO_LOGIN"] = "true"
+        defaults["DEMO_LOGIN"] = defaults["DEMO_PROVIDERS"] = "true"
     for name, value in defaults.items():
         if name not in said:
             os.environ[name] = value

@@ -55,7 +55,12 @@ def routes(settings: Settings, web: Web) -> list[BaseRoute]:
     async def facts(_: Request) -> Response:
         demo = {"username": DEMO_USERNAME, "password": DEMO_PASSWORD} if settings.demo_login else None
         examples = orjson.loads(EXAMPLES.read_bytes())
-        told = {"docs": settings.has_docs, "schema": settings.tells_schema}
+        told = {
+            "docs": settings.has_docs,
+            "schema": settings.tells_schema,
+            "providers": settings.provider_names,
+            "origin": settings.public_origin,
+        }
         return JSONResponse({"demo": demo, **told, "examples": examples})
 
     async def assets(scope: Scope, receive: Receive, send: Send) -> None:

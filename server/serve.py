@@ -1,12 +1,13 @@
 """`plaza serve`: from nothing to an answering server; the database starts beside the application's imports."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
 from server import garbage
@@ -37,11 +38,11 @@ def run() -> None:
     started = time.monotonic()
     # Uvicorn raises the signal once more when it has shut down; without this it would end us where we stand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with environment() as where:
+    with environment() as where, ExitStack() as up:
         imported = _import_application()
         from server.settings import Settings
 
-        settings = Settings()
+        settings = up.enter_context(_with_providers(Settings()))
         _refuse_busy_port("PORT", settings.host, settings.port)
         if settings.metrics_port is not None:
             _refuse_busy_port("METRICS_PORT", settings.metrics_host, settings.metrics_port)
@@ -60,6 +61,20 @@ def _import_application() -> float:
     import server.app  # noqa: F401
 
     return time.monotonic() - begun
+
+
+@contextmanager
+def _with_providers(settings: "Settings") -> Iterator["Settings"]:
+    """Somebody to sign in by, where the demonstration is wanted and no real provider is set up."""
+    if not settings.demo_providers or settings.provider_names:
+        yield settings
+        return
+    from server.demo.providers.running import running
+
+    with running(settings.public_origin) as world:
+        # In the environment, for processes of their own read it, too.
+        os.environ.update(world.settings())
+        yield type(settings)()
 
 
 def _make_ready(where: Environment, settings: "Settings") -> None:

@@ -75,6 +75,10 @@ class ProviderSettings(BaseSettings):
             raise ValueError("APPLE_PRIVATE_KEY: it is the .p8 file's text, a private key for ES256 in PEM.")
         return SecretStr(pem)
 
+    @property
+    def provider_names(self) -> list[str]:
+        return [name for name in _PROVIDERS if self.has_provider(name)]
+
     def has_provider(self, name: str) -> bool:
         return all(self._given(name))
 
@@ -101,7 +105,7 @@ class ProviderSettings(BaseSettings):
                 raise ValueError(f"{field.upper()}: production speaks to providers over https only.")
         if self.public_url is not None and not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL: in production it begins with https://.")
-        if self.public_url is None and any(map(self.has_provider, _PROVIDERS)):
+        if self.public_url is None and self.provider_names:
             raise ValueError("PUBLIC_URL: providers need to know where they send people back to.")
 
     def _given(self, name: str) -> list[str]:

@@ -3,6 +3,7 @@
 import { useState, type FormEvent } from "react";
 import { ask } from "./ask";
 import { facts, type Credentials } from "./page";
+import { Providers } from "./providers";
 import { forget, useSession } from "./session";
 
 const LOGIN = `mutation SignIn($input: LoginInput!) {
@@ -52,6 +53,7 @@ function SignIn() {
           Sign in as {demo.username}
         </button>
       )}
+      <Providers />
       <details>
         <summary>{demo === null ? "Sign in" : "Other account"}</summary>
         <form onSubmit={submit}>

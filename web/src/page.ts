@@ -20,6 +20,10 @@ export interface PageFacts {
   docs: boolean;
   /** Whether it tells its schema to whoever asks. */
   schema: boolean;
+  /** Whose accounts one can sign in by. */
+  providers: string[];
+  /** The server's own address, as providers know it. */
+  origin: string;
   examples: Example[];
 }
 
@@ -30,4 +34,6 @@ const told: PageFacts | null = await fetch("/graphiql/page.json")
   .then((response) => (response.ok ? response.json() : null))
   .catch(() => null);
 export const isTold = told !== null;
-export const facts: PageFacts = told ?? { demo: null, docs: false, schema: true, examples: [] };
+export const facts: PageFacts = told ?? {
+  demo: null, docs: false, schema: true, providers: [], origin: "", examples: [],
+};

@@ -82,7 +82,7 @@ def _page(title: str, body: str, world: World) -> Response:
     policy = page_headers(
         {
             # A form's redirects count as its actions.
-            "form-action": f"'self' {world.client_origin} http://localhost:*",
+            "form-action": f"'self' {world.client_origin} http://localhost:* http://127.0.0.1:*",
             "style-src": "'nonce-page'",
             "script-src": "'nonce-page'",
         }

@@ -57,6 +57,7 @@ class Person:
 PEOPLE: Final = (
     Person(1001, "Ada Example", "ada.example@gmail.com"),
     Person(1002, "Grace Sample", "grace@sample.example", hosted="sample.example"),
+    Person(1003, "Edsger Muster", "edsger@muster.example"),
 )
 
 
