@@ -1,6 +1,7 @@
 """Counters: moved by what changed, in the caller's transaction; see `db.locks` for the order."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, column, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,8 +25,12 @@ async def count_for_each(session: AsyncSession, user_ids: Sequence[int], **delta
     await session.execute(update(UserStats).where(among(UserStats.user_id, user_ids)).values(**moved))
 
 
-async def count_for_post(session: AsyncSession, post_id: int, **deltas: int) -> None:
-    await _move(session, PostStats, post_id, deltas)
+async def count_for_post(session: AsyncSession, post_id: int, **deltas: int) -> dict[str, Any]:
+    """The post's counters as they stand then, by name."""
+    moved = {name: getattr(PostStats, name) + delta for name, delta in deltas.items()}
+    counters = (PostStats.like_count, PostStats.comment_count, PostStats.thread_count)
+    move = update(PostStats).where(PostStats.post_id == post_id).values(**moved).returning(*counters)
+    return dict((await session.execute(move)).mappings().one())
 
 
 async def count_for_posts(session: AsyncSession, deltas: Mapping[int, Mapping[str, int]]) -> None:

@@ -17,7 +17,7 @@ from db.queries import accounts, comments, follows, posts, second_factors, suspe
 from db.queries.accounts import AddressRow
 from db.queries.comments import CommentRow, CommentStatsRow
 from db.queries.pages import Page, Slice
-from db.queries.posts import PostRow, PostStatsRow
+from db.queries.posts import PostRow
 from db.queries.second_factors import FactorsRow
 from db.queries.suspensions import SuspensionRow
 from db.queries.users import RelationshipRow, UserRow, UserStatsRow
@@ -181,14 +181,6 @@ class Loaders:
         return self._seen(suspensions.own)
 
     @cached_property
-    def viewer_likes_by_post_id(self) -> Loader[int, bool]:
-        async def liked(ids: list[int]) -> dict[int, bool]:
-            found = await posts.liked(self._db, ids, viewer_id=self._viewer_id)
-            return {post_id: post_id in found for post_id in ids}
-
-        return self._loader(posts.liked, liked)
-
-    @cached_property
     def own_address(self) -> Loader[int, AddressRow]:
         """By the viewer's id; nobody else has one."""
 
@@ -203,10 +195,6 @@ class Loaders:
     @cached_property
     def stats_by_user_id(self) -> Loader[int, UserStatsRow]:
         return self._loader(users.stats, lambda ids: users.stats(self._db, ids))
-
-    @cached_property
-    def stats_by_post_id(self) -> Loader[int, PostStatsRow]:
-        return self._loader(posts.stats, lambda ids: posts.stats(self._db, ids))
 
     @cached_property
     def stats_by_comment_id(self) -> Loader[int, CommentStatsRow]:

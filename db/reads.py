@@ -5,8 +5,8 @@ a session's own connection, so a query function serves a page of a feed and a ru
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast, get_type_hints
 
 import asyncpg
 from sqlalchemy import ARRAY, JSON, BindParameter, Dialect, Select, literal_column
@@ -86,7 +86,8 @@ async def reads_in(session: AsyncSession) -> SessionReads:
 def read(row: type[R], statement: Statement) -> Read[R]:
     """Compile `statement`; its columns are the fields of the dataclass `row`, in order and by name.
 
-    For a single column `row` may be a plain type such as `int`. Result conversions of the columns' types are
+    A field that is a dataclass itself stands for its fields and comes last. For a single column `row` may be a
+    plain type such as `int`. Result conversions of the columns' types are
     applied; a parameter whose type would need one is refused, so that nothing is ever bound unconverted, and so
     is a column of JSON.
     """
@@ -147,11 +148,22 @@ def _shape(row: type[R], statement: Statement) -> Callable[[Iterable[Any]], R]:
 
 
 def _maker(row: type[R], names: list[str]) -> Callable[[Iterable[Any]], R]:
-    if not hasattr(row, "__dataclass_fields__"):
+    if not is_dataclass(row):
         if len(names) != 1:
             raise TypeError(f"{row.__name__} takes one column, not {names}")
         return lambda record: next(iter(record))
-    wanted = [field.name for field in fields(row)]  # type: ignore[arg-type]
+    make: Callable[..., R] = row
+    *wanted, last = (field.name for field in fields(row))
+    inner: Any = get_type_hints(row)[last]
+    own, is_nested = len(wanted), is_dataclass(inner)
+    wanted += [field.name for field in fields(inner)] if is_nested else [last]
     if wanted != names:
         raise TypeError(f"{row.__name__} wants {wanted}, the statement gives {names}")
-    return lambda record: row(*record)
+    if not is_nested:
+        return lambda record: make(*record)
+
+    def nest(record: Iterable[Any]) -> R:
+        values = tuple(record)
+        return make(*values[:own], inner(*values[own:]))
+
+    return nest

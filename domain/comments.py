@@ -1,6 +1,8 @@
 """Comments: say, edit, delete."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,8 +45,8 @@ async def say(
     comment = Comment(post_id=post_id, author_id=author.user_id, text=text)
     if parent is not None:
         comment.parent_id, comment.depth = parent.id, parent.depth + 1
-    await _add(session, comment)
-    return CommentRow.of(comment, post.author_id), post
+    counted = await _add(session, comment)
+    return CommentRow.of(comment, post.author_id), replace(post, **counted)
 
 
 async def edit(session: AsyncSession, editor: Viewer, comment_id: int, *, text: str) -> CommentRow:
@@ -96,14 +98,16 @@ async def remove_between(session: AsyncSession, *, author_id: int, on_posts_of: 
     await threads.remove_all_by(session, author_id, on_posts_of=on_posts_of)
 
 
-async def _add(session: AsyncSession, comment: Comment) -> None:
+async def _add(session: AsyncSession, comment: Comment) -> dict[str, Any]:
+    """The post's counters with it."""
     session.add(comment)
     await session.flush()
     session.add(CommentStats(comment_id=comment.id))
-    is_reply = comment.parent_id is not None
-    await counters.count_for_post(session, comment.post_id, comment_count=1, thread_count=0 if is_reply else 1)
-    if comment.parent_id is not None:
-        await counters.count_for_comment(session, comment.parent_id, reply_count=1)
+    if comment.parent_id is None:
+        return await counters.count_for_post(session, comment.post_id, comment_count=1, thread_count=1)
+    counted = await counters.count_for_post(session, comment.post_id, comment_count=1)
+    await counters.count_for_comment(session, comment.parent_id, reply_count=1)
+    return counted
 
 
 async def _held(session: AsyncSession, author: Viewer, post_id: int, parent: CommentRow | None) -> CommentRow:

@@ -1,5 +1,6 @@
 """Posts: publish, edit, delete, like."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,7 +51,8 @@ async def publish(
     await session.flush()
     session.add(PostStats(post_id=post.id))
     await counters.count_for_user(session, author.user_id, post_count=1)
-    return PostRow.of(post)
+    found = await posts.by_ids(await reads_in(session), [post.id], viewer_id=author.user_id)
+    return found[post.id]
 
 
 async def edit(session: AsyncSession, editor: Viewer, post_id: int, **changes: Any) -> PostRow:
@@ -71,7 +73,7 @@ async def edit(session: AsyncSession, editor: Viewer, post_id: int, **changes: A
     with session.no_autoflush:
         _check(post)
     await session.flush()
-    return PostRow.of(post)
+    return row.reworded(post)
 
 
 async def delete(session: AsyncSession, viewer: Viewer, post_id: int, *, origin: audit.Origin) -> bool:
@@ -108,17 +110,18 @@ async def like(session: AsyncSession, viewer: Viewer, post_id: int) -> tuple[Pos
     if not isinstance(made, Like):
         return row, None
     await counters.count_for_user(session, viewer.user_id, liked_count=1)
-    await counters.count_for_post(session, post_id, like_count=1)
-    return row, made.id
+    counted = await counters.count_for_post(session, post_id, like_count=1)
+    return replace(row, viewer_has_liked=True, **counted), made.id
 
 
 async def unlike(session: AsyncSession, viewer: Viewer, post_id: int) -> PostRow:
     """Take a like back; harmless when there is none."""
     row = await seen(session, viewer, post_id)
-    if await edges.disconnect(session, Like, post_id=post_id, user_id=viewer.user_id):
-        await counters.count_for_user(session, viewer.user_id, liked_count=-1)
-        await counters.count_for_post(session, post_id, like_count=-1)
-    return row
+    if not await edges.disconnect(session, Like, post_id=post_id, user_id=viewer.user_id):
+        return row
+    await counters.count_for_user(session, viewer.user_id, liked_count=-1)
+    counted = await counters.count_for_post(session, post_id, like_count=-1)
+    return replace(row, viewer_has_liked=False, **counted)
 
 
 async def seen(session: AsyncSession, viewer: Viewer, post_id: int, *also_held: int) -> PostRow:

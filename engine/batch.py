@@ -23,7 +23,7 @@ from aiodataloader import DataLoader
 
 BATCH: Final = "batch"
 
-BatchResolver = Callable[..., Awaitable[Sequence[Any]]]
+BatchResolver = Callable[..., Awaitable[Sequence[Any]] | Sequence[Any]]
 
 
 class HasBatches(Protocol):
@@ -36,7 +36,8 @@ def batch(resolver: Any = None, **options: Any) -> Any:
     """Make a field of a static method over all parents; `options` go to `strawberry.field`.
 
     The method gets `(parents, info, **arguments)` and returns one value or exception for each parent, in
-    their order. Arguments must be hashable, since parents with equal ones share a call.
+    their order; it may be a plain function too. Arguments must be hashable, since parents with equal ones share
+    a call.
     """
     if resolver is None:
         return partial(batch, **options)
@@ -61,7 +62,8 @@ def _loader(info: Any, resolve: BatchResolver, arguments: dict[str, Any]) -> Dat
     if loader is None:
 
         async def load(parents: list[Any]) -> list[Any]:
-            return list(await resolve(parents, info, **arguments))
+            found = resolve(parents, info, **arguments)
+            return list(await found if inspect.isawaitable(found) else found)
 
         # Not cached: a parent may be mutable, and what is worth keeping is kept by the loaders underneath.
         loader = context.batches[key] = DataLoader(load, cache=False)

@@ -13,7 +13,7 @@ from schema import users as user_types
 from schema.context import Info
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from schema.nodes import Node, global_id, shown
-from schema.pagination import PAGE, Connection, Edge, Paging, connections, paged
+from schema.pagination import PAGE, Connection, Edge, Paging, connections, counted, paged
 from schema.scalars import SafeText
 
 if TYPE_CHECKING:
@@ -81,13 +81,14 @@ class Comment(Node):
     @staticmethod
     async def replies(comments: list["Comment"], info: Info, paging: Paging) -> list[Connection["Comment"]]:
         loaders = info.context.loaders
+        ids = [comment.row.id for comment in comments]
         return await connections(
             Comment.from_row,
             paging,
             loaders.replies_by_comment_id(paging.page),
             loaders.comment_by_id,
-            [comment.row.id for comment in comments],
-            (loaders.stats_by_comment_id, "reply_count"),
+            ids,
+            counted(loaders.stats_by_comment_id, "reply_count", ids),
         )
 
 

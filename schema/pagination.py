@@ -48,7 +48,7 @@ class Edge(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Where a list's length is known: a stats loader, the key, and the counter's name."""
+    """Where a list's length can be had: a stats loader, the key, and the counter's name."""
 
     loader: Loader[int, Any]
     key: int
@@ -60,13 +60,14 @@ class Total:
 
 
 Stats: TypeAlias = dict[tuple[Loader[int, Any], int], Any]
+Length: TypeAlias = int | Total
 
 
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The page's places, in the list's order.")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
-    total: strawberry.Private[Total | None] = None
+    total: strawberry.Private[Length | None] = None
 
     @batch(
         description=(
@@ -76,8 +77,13 @@ class Connection(Generic[T]):
     )
     @staticmethod
     async def total_count(connections: list["Connection[T]"], info: Info) -> list[int | None]:
-        found = await _stats([at.total for at in connections if at.total is not None])
-        return [None if at.total is None else at.total.read(found) for at in connections]
+        found = await _stats([at.total for at in connections if isinstance(at.total, Total)])
+        return [at.total.read(found) if isinstance(at.total, Total) else at.total for at in connections]
+
+
+def counted(loader: Loader[int, Any], counter: str, keys: Sequence[int]) -> list[Total]:
+    """The lengths of lists that a counter of their parents tells, if they are asked for."""
+    return [Total(loader, key, counter) for key in keys]
 
 
 async def _stats(totals: list[Total]) -> "Stats":
@@ -131,7 +137,7 @@ def connection(
     paging: Paging,
     rows: Slice,
     nodes: Sequence[R | None],
-    total: Total | None = None,
+    total: Length | None = None,
 ) -> Connection[T]:
     """The page with its nodes in place; a node that went since the page was read is left out.
 
@@ -158,14 +164,14 @@ async def connections(
     slices: Loader[int, Slice],
     nodes: Loader[int, R],
     parents: Sequence[int],
-    totals: tuple[Loader[int, Any], str],
+    lengths: Sequence[Length],
 ) -> list[Connection[T]]:
     """The same page of every parent's list: one statement for all the pages, one for all their nodes."""
     pages = [rows or Slice(()) for rows in await slices.many(parents)]
     found = iter(await nodes.many([edge.node_id for rows in pages for edge in rows.edges]))
     return [
-        connection(make, paging, rows, [next(found) for _ in rows.edges], Total(totals[0], parent, totals[1]))
-        for parent, rows in zip(parents, pages, strict=True)
+        connection(make, paging, rows, [next(found) for _ in rows.edges], length)
+        for rows, length in zip(pages, lengths, strict=True)
     ]
 
 

@@ -8,13 +8,13 @@ from strawberry import UNSET
 
 from auth.permissions import may_delete_post, may_edit_post
 from db.models import Audience, PostType
-from db.queries.posts import PostRow, PostStatsRow
+from db.queries.posts import PostRow
 from engine.batch import batch
 from schema import comments as comment_types
 from schema import users as user_types
 from schema.context import Info
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from schema.nodes import Node, global_id, shown
+from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Edge, Paging, connections, paged
 from schema.scalars import SafeText
 
@@ -39,6 +39,9 @@ class Post(Node):
     audience: Audience = strawberry.field(description="Who may see it.")
     created_at: datetime = strawberry.field(description="When it was published.")
     edited_at: datetime | None = strawberry.field(description="When it was last changed, if ever.")
+    like_count: int = strawberry.field(description="How many people like it.")
+    comment_count: int = strawberry.field(description="How many comments it has, replies included.")
+    viewer_has_liked: bool = strawberry.field(description="Whether you like it.")
     row: strawberry.Private[PostRow]
 
     @classmethod
@@ -53,30 +56,16 @@ class Post(Node):
             audience=row.audience,
             created_at=row.created_at,
             edited_at=row.edited_at,
+            like_count=row.like_count,
+            comment_count=row.comment_count,
+            viewer_has_liked=row.viewer_has_liked,
             row=row,
         )
 
     @batch(description="Who wrote it; null if they went out of sight this very moment.")
     @staticmethod
-    async def author(posts: list["Post"], info: Info) -> list[LazyUser | None]:
-        rows = await info.context.loaders.user_by_id.many([post.row.author_id for post in posts])
-        return shown(user_types.User.from_row, rows)
-
-    @batch(description="How many people like it.")
-    @staticmethod
-    async def like_count(posts: list["Post"], info: Info) -> list[int]:
-        return [stats.like_count for stats in await _stats(posts, info)]
-
-    @batch(description="How many comments it has, replies included.")
-    @staticmethod
-    async def comment_count(posts: list["Post"], info: Info) -> list[int]:
-        return [stats.comment_count for stats in await _stats(posts, info)]
-
-    @batch(description="Whether you like it.")
-    @staticmethod
-    async def viewer_has_liked(posts: list["Post"], info: Info) -> list[bool]:
-        likes = await info.context.loaders.viewer_likes_by_post_id.many(_ids(posts))
-        return [bool(liked) for liked in likes]
+    def author(posts: list["Post"], info: Info) -> list[LazyUser | None]:
+        return [user_types.User.from_row(post.row.author) for post in posts]
 
     @strawberry.field(description="Whether you may change it.")
     def viewer_can_edit(self, info: Info) -> bool:
@@ -100,7 +89,7 @@ class Post(Node):
             loaders.comments_by_post_id(paging.page),
             loaders.comment_by_id,
             _ids(posts),
-            (loaders.stats_by_post_id, "thread_count"),
+            [post.row.thread_count for post in posts],
         )
 
     @batch(description="Who likes it, newest first.", directives=[PAGE])
@@ -114,17 +103,12 @@ class Post(Node):
             loaders.likers_by_post_id(paging.page),
             loaders.user_by_id,
             _ids(posts),
-            (loaders.stats_by_post_id, "like_count"),
+            [post.row.like_count for post in posts],
         )
 
 
 def _ids(posts: list[Post]) -> list[int]:
     return [post.row.id for post in posts]
-
-
-async def _stats(posts: list[Post], info: Info) -> list[PostStatsRow]:
-    rows = await info.context.loaders.stats_by_post_id.many(_ids(posts))
-    return [row or PostStatsRow(post.row.id, 0, 0, 0) for post, row in zip(posts, rows, strict=True)]
 
 
 @strawberry.input(description="A post to publish.")

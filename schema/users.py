@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.devices import OwnDevices
 from schema.identities import OwnIdentities
 from schema.nodes import Node, global_id
-from schema.pagination import PAGE, Connection, Paging, connections, paged
+from schema.pagination import PAGE, Connection, Paging, connections, counted, paged
 from schema.personal_tokens import OwnTokens
 from schema.second_factors import OwnFactors
 from schema.standing import OwnStanding
@@ -104,7 +104,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             loaders.posts_by_author_id(paging.page),
             loaders.post_by_id,
             _ids(users),
-            (loaders.stats_by_user_id, "post_count"),
+            counted(loaders.stats_by_user_id, "post_count", _ids(users)),
         )
 
     @batch(
@@ -121,7 +121,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             loaders.followers_by_user_id(paging.page),
             loaders.user_by_id,
             _ids(users),
-            (loaders.stats_by_user_id, "follower_count"),
+            counted(loaders.stats_by_user_id, "follower_count", _ids(users)),
         )
 
     @batch(
@@ -138,7 +138,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             loaders.following_by_user_id(paging.page),
             loaders.user_by_id,
             _ids(users),
-            (loaders.stats_by_user_id, "following_count"),
+            counted(loaders.stats_by_user_id, "following_count", _ids(users)),
         )
 
     @batch(description="What you have liked, newest first; null on anybody but yourself.", directives=[PAGE])
@@ -152,7 +152,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             loaders.liked_posts_by_user_id(paging.page),
             loaders.post_by_id,
             _ids(users),
-            (loaders.stats_by_user_id, "liked_count"),
+            counted(loaders.stats_by_user_id, "liked_count", _ids(users)),
         )
         return _own_only(users, info, lists)
 
@@ -167,7 +167,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             loaders.requests_by_user_id(paging.page),
             loaders.user_by_id,
             _ids(users),
-            (loaders.stats_by_user_id, "request_count"),
+            counted(loaders.stats_by_user_id, "request_count", _ids(users)),
         )
         return _own_only(users, info, lists)
 

@@ -1,7 +1,7 @@
-"""Posts, their counters, who liked them, and what the viewer liked."""
+"""Posts as a viewer sees them, and who liked them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,15 @@ from sqlalchemy.orm import aliased
 
 from db.models import Audience, Like, Post, PostStats, PostType, User
 from db.queries.pages import Page, Slice, nested, rooted
-from db.queries.users import IDS
+from db.queries.users import IDS, UserRow
 from db.reads import Reads, Statement, columns, read
 from db.visibility import VIEWER, person_visible, post_visible
 
 
 @dataclass(slots=True)
 class PostRow:
+    """A post with all that a page shows of it: one statement a page and not one for each part."""
+
     id: int
     author_id: int
     type: PostType
@@ -27,28 +29,34 @@ class PostRow:
     audience: Audience
     created_at: datetime
     edited_at: datetime | None
-
-    @classmethod
-    def of(cls, post: Post) -> "PostRow":
-        return cls(*(getattr(post, name) for name in cls.__slots__))
-
-
-@dataclass(slots=True)
-class PostStatsRow:
-    post_id: int
     like_count: int
     comment_count: int
     thread_count: int
+    viewer_has_liked: bool
+    author: UserRow
+
+    def reworded(self, post: Post) -> "PostRow":
+        """The same with what `post` says now."""
+        return replace(self, **{name: getattr(post, name) for name in _WORDING})
 
 
+_WORDING = [name for name in PostRow.__slots__ if name in Post.__table__.columns]
+_liked = select(1).where(Like.user_id == VIEWER, Like.post_id == Post.id).exists()
 _by_ids = read(
     PostRow,
-    select(*columns(Post, PostRow))
+    select(
+        *(getattr(Post, name) for name in _WORDING),
+        PostStats.like_count,
+        PostStats.comment_count,
+        PostStats.thread_count,
+        _liked.label("viewer_has_liked"),
+        *columns(User, UserRow),
+    )
     .join(User, User.id == Post.author_id)
+    .join(PostStats, PostStats.post_id == Post.id)
+    # Whoever may see a post may see its author.
     .where(Post.id == any_(IDS), post_visible(Post, User)),
 )
-_stats = read(PostStatsRow, select(*columns(PostStats, PostStatsRow)).where(PostStats.post_id == any_(IDS)))
-_liked = read(int, select(Like.post_id).where(Like.user_id == VIEWER, Like.post_id == any_(IDS)))
 
 
 def _by_author(author_id: ColumnElement[int]) -> Statement:
@@ -98,15 +106,6 @@ _search = rooted(
 async def by_ids(db: Reads, ids: Sequence[int], *, viewer_id: int | None) -> dict[int, PostRow]:
     """Those of the posts that the viewer may see."""
     return {row.id: row for row in await db.fetch(_by_ids, ids=ids, viewer_id=viewer_id)}
-
-
-async def stats(db: Reads, ids: Sequence[int]) -> dict[int, PostStatsRow]:
-    return {row.post_id: row for row in await db.fetch(_stats, ids=ids)}
-
-
-async def liked(db: Reads, ids: Sequence[int], *, viewer_id: int | None) -> set[int]:
-    """Those of the posts that the viewer has liked."""
-    return set(await db.fetch(_liked, ids=ids, viewer_id=viewer_id))
 
 
 async def by_author(

@@ -43,6 +43,12 @@ class Shown:
     audience: Audience
 
 
+@dataclass(slots=True)
+class Written:
+    text: str
+    author: Named
+
+
 USERNAME = bindparam("username", type_=Text)
 NAMED = select(*columns(User, Named))
 
@@ -132,6 +138,15 @@ async def test_shapes_records_into_rows_with_their_enums(services: Services, mak
     assert rows == [Shown(post.id, PostType.TEXT, Audience.FOLLOWERS)]
     assert type(rows[0].type) is PostType
     assert type(rows[0].audience) is Audience
+
+
+async def test_a_field_that_is_a_row_itself_takes_its_columns(services: Services, make: Make) -> None:
+    ada = await make.user("ada")
+    await make.post(ada, "hello")
+    joined = select(Post.text, *columns(User, Named)).join(User, User.id == Post.author_id)
+    assert await services.stores.reads.fetch(read(Written, joined)) == [Written("hello", Named(ada.id, "ada"))]
+    with pytest.raises(TypeError, match="Written wants"):
+        read(Written, select(Post.text, User.id).join(User, User.id == Post.author_id))
 
 
 async def test_keeps_null_where_a_conversion_would_apply(services: Services, make: Make) -> None:

@@ -46,6 +46,12 @@ class Book:
 
     @batch
     @staticmethod
+    def letters(books: list["Book"], info: Info) -> list[int]:
+        info.context.calls.append(("letters", len(books)))
+        return [len(book.title) for book in books]
+
+    @batch
+    @staticmethod
     async def price(books: list["Book"], info: Info) -> list[int | None]:
         info.context.calls.append(("price", len(books)))
         return [ValueError(f"no price for {book.title}") if "1" in book.title else 5 for book in books]  # type: ignore[misc]
@@ -92,6 +98,12 @@ async def test_a_level_is_one_call_with_every_parent_in_order() -> None:
         ["ada", "ada"],
         ["bob", "bob"],
     ]
+
+
+async def test_a_resolver_that_waits_for_nothing_is_one_call_as_well() -> None:
+    data, calls = await ask("{ authors { books(first: 1) { letters } } }")
+    assert calls == [("books", ("ada", "bob"), 1), ("letters", 2)]
+    assert data == {"authors": [{"books": [{"letters": 5}]}] * 2}
 
 
 async def test_different_arguments_are_calls_of_their_own() -> None:
