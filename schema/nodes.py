@@ -23,7 +23,13 @@ class Node:
 
 
 def global_id(type_name: str, row_id: int) -> strawberry.ID:
-    return strawberry.ID(base64.b64encode(f"{type_name}:{row_id}".encode()).decode())
+    return strawberry.ID(opaque(f"{type_name}:{row_id}"))
+
+
+def opaque(text: str) -> str:
+    """In base64; letters, digits and colons never give the two signs in which its alphabets differ."""
+    # Sixty times a page: what `b64encode` does besides would be seen.
+    return binascii.b2a_base64(text.encode(), newline=False).decode()
 
 
 def parse_global_id(value: str) -> tuple[str, int] | None:

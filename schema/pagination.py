@@ -19,6 +19,7 @@ from engine.batch import batch
 from engine.cost import Cost, ListSize
 from schema.context import Info
 from schema.errors import bad_user_input
+from schema.nodes import opaque
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -176,7 +177,7 @@ async def connections(
 
 
 def cursor(kind: str, key: int) -> str:
-    return base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode()
+    return opaque(f"{kind}:{key}")
 
 
 def _arguments(
