@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.arrays import among, array
 from db.models import CommentStats, PostStats, Row, UserStats
+from db.queries.posts import POST_COUNTERS
 
 
 async def count_for_user(session: AsyncSession, user_id: int, **deltas: int) -> None:
@@ -28,8 +29,7 @@ async def count_for_each(session: AsyncSession, user_ids: Sequence[int], **delta
 async def count_for_post(session: AsyncSession, post_id: int, **deltas: int) -> dict[str, Any]:
     """The post's counters as they stand then, by name."""
     moved = {name: getattr(PostStats, name) + delta for name, delta in deltas.items()}
-    counters = (PostStats.like_count, PostStats.comment_count, PostStats.thread_count)
-    move = update(PostStats).where(PostStats.post_id == post_id).values(**moved).returning(*counters)
+    move = update(PostStats).where(PostStats.post_id == post_id).values(**moved).returning(*POST_COUNTERS)
     return dict((await session.execute(move)).mappings().one())
 
 

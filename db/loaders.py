@@ -16,8 +16,8 @@ from db.observing import Loading
 from db.queries import accounts, comments, follows, posts, second_factors, suspensions, users
 from db.queries.accounts import AddressRow
 from db.queries.comments import CommentRow, CommentStatsRow
-from db.queries.pages import Page, Slice
-from db.queries.posts import PostRow
+from db.queries.pages import EdgeRow, Page, Place, Slice
+from db.queries.posts import PostEdgeRow, PostRow
 from db.queries.second_factors import FactorsRow
 from db.queries.suspensions import SuspensionRow
 from db.queries.users import RelationshipRow, UserRow, UserStatsRow
@@ -25,6 +25,7 @@ from db.reads import Reads
 
 K = TypeVar("K")
 V = TypeVar("V")
+E = TypeVar("E", bound=Place)
 
 Batch: TypeAlias = Callable[[list[K]], Awaitable[Mapping[K, V]]]
 
@@ -148,7 +149,7 @@ def _settle(future: "asyncio.Future[Any]", place: _Place[Any]) -> None:
         future.set_result(place.value)
 
 
-PageQuery = Callable[..., Awaitable[Mapping[int, Slice]]]
+PageQuery = Callable[..., Awaitable[Mapping[int, Slice[E]]]]
 
 
 class Loaders:
@@ -158,7 +159,7 @@ class Loaders:
         self._db = db
         self._viewer_id = viewer_id
         self._loading = loading
-        self._slices: dict[tuple[PageQuery, Page], Loader[int, Slice]] = {}
+        self._slices: dict[tuple[object, Page], Loader[int, Any]] = {}
 
     @cached_property
     def user_by_id(self) -> Loader[int, UserRow]:
@@ -212,34 +213,34 @@ class Loaders:
 
         return self._loader(second_factors.factors, own)
 
-    def posts_by_author_id(self, page: Page) -> Loader[int, Slice]:
+    def posts_by_author_id(self, page: Page) -> Loader[int, Slice[PostEdgeRow]]:
         return self._slice(posts.by_author, page)
 
-    def followers_by_user_id(self, page: Page) -> Loader[int, Slice]:
+    def followers_by_user_id(self, page: Page) -> Loader[int, Slice[EdgeRow]]:
         return self._slice(follows.followers, page)
 
-    def following_by_user_id(self, page: Page) -> Loader[int, Slice]:
+    def following_by_user_id(self, page: Page) -> Loader[int, Slice[EdgeRow]]:
         return self._slice(follows.following, page)
 
-    def requests_by_user_id(self, page: Page) -> Loader[int, Slice]:
+    def requests_by_user_id(self, page: Page) -> Loader[int, Slice[EdgeRow]]:
         return self._slice(follows.requests, page)
 
-    def liked_posts_by_user_id(self, page: Page) -> Loader[int, Slice]:
+    def liked_posts_by_user_id(self, page: Page) -> Loader[int, Slice[PostEdgeRow]]:
         return self._slice(posts.liked_by, page)
 
-    def likers_by_post_id(self, page: Page) -> Loader[int, Slice]:
+    def likers_by_post_id(self, page: Page) -> Loader[int, Slice[EdgeRow]]:
         return self._slice(posts.likers, page)
 
-    def comments_by_post_id(self, page: Page) -> Loader[int, Slice]:
+    def comments_by_post_id(self, page: Page) -> Loader[int, Slice[EdgeRow]]:
         return self._slice(comments.on_posts, page)
 
-    def replies_by_comment_id(self, page: Page) -> Loader[int, Slice]:
+    def replies_by_comment_id(self, page: Page) -> Loader[int, Slice[EdgeRow]]:
         return self._slice(comments.replies, page)
 
     def _seen(self, query: Callable[..., Awaitable[Mapping[int, V]]]) -> Loader[int, V]:
         return self._loader(query, lambda ids: query(self._db, ids, viewer_id=self._viewer_id))
 
-    def _slice(self, query: PageQuery, page: Page) -> Loader[int, Slice]:
+    def _slice(self, query: PageQuery[E], page: Page) -> Loader[int, Slice[E]]:
         loader = self._slices.get((query, page))
         if loader is None:
             loader = self._loader(query, lambda ids: query(self._db, ids, page, viewer_id=self._viewer_id))

@@ -152,18 +152,23 @@ def _maker(row: type[R], names: list[str]) -> Callable[[Iterable[Any]], R]:
         if len(names) != 1:
             raise TypeError(f"{row.__name__} takes one column, not {names}")
         return lambda record: next(iter(record))
-    make: Callable[..., R] = row
-    *wanted, last = (field.name for field in fields(row))
-    inner: Any = get_type_hints(row)[last]
-    own, is_nested = len(wanted), is_dataclass(inner)
-    wanted += [field.name for field in fields(inner)] if is_nested else [last]
+    wanted, make = _nest(row)
     if wanted != names:
         raise TypeError(f"{row.__name__} wants {wanted}, the statement gives {names}")
-    if not is_nested:
-        return lambda record: make(*record)
+    return make
 
-    def nest(record: Iterable[Any]) -> R:
+
+def _nest(row: type[Any]) -> tuple[list[str], Callable[[Iterable[Any]], Any]]:
+    """The names of the columns that a row takes, and what makes one of their values."""
+    *own, last = (field.name for field in fields(row))
+    inner = get_type_hints(row)[last]
+    if not is_dataclass(inner):
+        return [*own, last], lambda record: row(*record)
+    names, make_inner = _nest(cast(type[Any], inner))
+    end = len(own)
+
+    def make(record: Iterable[Any]) -> Any:
         values = tuple(record)
-        return make(*values[:own], inner(*values[own:]))
+        return row(*values[:end], make_inner(values[end:]))
 
-    return nest
+    return [*own, *names], make

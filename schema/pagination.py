@@ -136,7 +136,7 @@ def paged(kind: str) -> Callable[[Any], Any]:
 def connection(
     make: Callable[[R], T],
     paging: Paging,
-    rows: Slice,
+    rows: Slice[Any],
     nodes: Sequence[R | None],
     total: Length | None = None,
 ) -> Connection[T]:
@@ -162,14 +162,20 @@ def connection(
 async def connections(
     make: Callable[[R], T],
     paging: Paging,
-    slices: Loader[int, Slice],
-    nodes: Loader[int, R],
+    slices: Loader[int, Slice[Any]],
+    nodes: Loader[int, R] | None,
     parents: Sequence[int],
     lengths: Sequence[Length],
 ) -> list[Connection[T]]:
-    """The same page of every parent's list: one statement for all the pages, one for all their nodes."""
+    """The same page of every parent's list: one statement for all the pages, and one for all their nodes.
+
+    Without a loader of nodes they came with the pages.
+    """
     pages = [rows or Slice(()) for rows in await slices.many(parents)]
-    found = iter(await nodes.many([edge.node_id for rows in pages for edge in rows.edges]))
+    edges = [edge for rows in pages for edge in rows.edges]
+    found = iter(
+        [edge.node for edge in edges] if nodes is None else await nodes.many([edge.node_id for edge in edges])
+    )
     return [
         connection(make, paging, rows, [next(found) for _ in rows.edges], length)
         for rows, length in zip(pages, lengths, strict=True)

@@ -102,7 +102,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             post_types.Post.from_row,
             paging,
             loaders.posts_by_author_id(paging.page),
-            loaders.post_by_id,
+            None,
             _ids(users),
             counted(loaders.stats_by_user_id, "post_count", _ids(users)),
         )
@@ -150,7 +150,7 @@ class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStan
             post_types.Post.from_row,
             paging,
             loaders.liked_posts_by_user_id(paging.page),
-            loaders.post_by_id,
+            None,
             _ids(users),
             counted(loaders.stats_by_user_id, "liked_count", _ids(users)),
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, cast, or_, select
 
 from db.models import AuditEntry, Comment, CommentStats, Post, User
-from db.queries.pages import Page, Slice, nested
+from db.queries.pages import IDS_ALONE, EdgeRow, Page, Slice, nested
 from db.queries.users import IDS
 from db.reads import Reads, Statement, columns, read
 from db.visibility import VIEWER, comment_visible, post_visible
@@ -90,8 +90,8 @@ def _replies(parent_id: ColumnElement[int]) -> Statement:
     return _edge.where(Comment.parent_id == parent_id)
 
 
-_comments_on_post = nested(_on_post, newest_first=False)
-_replies_to_comment = nested(_replies, newest_first=False)
+_comments_on_post = nested(_on_post, IDS_ALONE, newest_first=False)
+_replies_to_comment = nested(_replies, IDS_ALONE, newest_first=False)
 
 
 async def by_ids(db: Reads, ids: Sequence[int], *, viewer_id: int | None) -> dict[int, CommentRow]:
@@ -108,11 +108,15 @@ async def stats(db: Reads, ids: Sequence[int]) -> dict[int, CommentStatsRow]:
     return {row.comment_id: row for row in await db.fetch(_stats, ids=ids)}
 
 
-async def on_posts(db: Reads, post_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def on_posts(
+    db: Reads, post_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[EdgeRow]]:
     """Comments made on the posts themselves, oldest first."""
     return await _comments_on_post.each(db, post_ids, page, viewer_id=viewer_id)
 
 
-async def replies(db: Reads, comment_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def replies(
+    db: Reads, comment_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[EdgeRow]]:
     """Direct replies, oldest first."""
     return await _replies_to_comment.each(db, comment_ids, page, viewer_id=viewer_id)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from db.models import Follow, FollowRequest, User
-from db.queries.pages import Page, Slice, nested
+from db.queries.pages import IDS_ALONE, EdgeRow, Page, Slice, nested
 from db.reads import Reads, Statement
 from db.visibility import VIEWER, circle_visible, person_visible
 
@@ -41,19 +41,25 @@ def _requests(of: ColumnElement[int]) -> Statement:
     )
 
 
-_followers_of = nested(_followers)
-_following_of = nested(_following)
-_requests_to = nested(_requests)
+_followers_of = nested(_followers, IDS_ALONE)
+_following_of = nested(_following, IDS_ALONE)
+_requests_to = nested(_requests, IDS_ALONE)
 
 
-async def followers(db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def followers(
+    db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[EdgeRow]]:
     return await _followers_of.each(db, user_ids, page, viewer_id=viewer_id)
 
 
-async def following(db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def following(
+    db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[EdgeRow]]:
     return await _following_of.each(db, user_ids, page, viewer_id=viewer_id)
 
 
-async def requests(db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def requests(
+    db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[EdgeRow]]:
     """Who asked to follow; rows only for the viewer's own account."""
     return await _requests_to.each(db, user_ids, page, viewer_id=viewer_id)

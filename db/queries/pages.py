@@ -6,12 +6,13 @@ the walk neither repeat nor hide one. A nested list is one LATERAL statement for
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    FromClause,
     SQLColumnExpression,
     bindparam,
     column,
@@ -38,9 +39,19 @@ class Page:
     from_end: bool = False
 
 
+class Place(Protocol):
+    """One place in a list: whose list, and the key it is walked by."""
+
+    parent_id: int
+    key: int
+
+
+E = TypeVar("E", bound=Place)
+
+
 @dataclass(slots=True)
 class EdgeRow:
-    """One place in a list: whose list, the key it is walked by, and the id of what stands there."""
+    """A place with the id of what stands there."""
 
     parent_id: int
     key: int
@@ -48,35 +59,52 @@ class EdgeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class Nodes(Generic[E]):
+    """What comes with the places of a list: rows of this type, by adding this to a page, given its nodes' ids."""
+
+    row: type[E]
+    add: Callable[[Statement, ColumnElement[int]], Statement]
+
+    def read(self, parent_id: ColumnElement[int], page: FromClause, lists: FromClause) -> Read[E]:
+        """The page's places; `lists` is the page, joined to whose it is."""
+        places = select(parent_id.label("parent_id"), page.c.key).select_from(lists)
+        return read(self.row, self.add(places, page.c.node_id))
+
+
+# The id alone; whoever shows the page loads what stands there.
+IDS_ALONE: Final = Nodes(EdgeRow, lambda places, node_id: places.add_columns(node_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[E]):
     """A page in the list's own order, and whether the list goes on at either side."""
 
-    edges: Sequence[EdgeRow]
+    edges: Sequence[E]
     has_next: bool = False
     has_previous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class PagedRead:
+class PagedRead(Generic[E]):
     """The two statements of a list: from its start and from its end."""
 
     newest_first: bool
-    from_start: Read[EdgeRow]
-    from_end: Read[EdgeRow]
+    from_start: Read[E]
+    from_end: Read[E]
 
-    async def one(self, db: Reads, page: Page, **values: Any) -> Slice:
+    async def one(self, db: Reads, page: Page, **values: Any) -> Slice[E]:
         """A list without a parent, such as a feed."""
         return self._slice(await db.fetch(self._statement(page), **self._bounds(page), **values), page)
 
-    async def each(self, db: Reads, parent_ids: Sequence[int], page: Page, **values: Any) -> dict[int, Slice]:
+    async def each(self, db: Reads, parent_ids: Sequence[int], page: Page, **values: Any) -> dict[int, Slice[E]]:
         """The same page of every parent's list, in one statement; a parent without rows has an empty slice."""
         rows = await db.fetch(self._statement(page), parent_ids=parent_ids, **self._bounds(page), **values)
-        lists: dict[int, list[EdgeRow]] = {parent_id: [] for parent_id in parent_ids}
+        lists: dict[int, list[E]] = {parent_id: [] for parent_id in parent_ids}
         for row in rows:
             lists[row.parent_id].append(row)
         return {parent_id: self._slice(edges, page) for parent_id, edges in lists.items()}
 
-    def _statement(self, page: Page) -> Read[EdgeRow]:
+    def _statement(self, page: Page) -> Read[E]:
         return self.from_end if page.from_end else self.from_start
 
     def _bounds(self, page: Page) -> dict[str, int]:
@@ -88,7 +116,7 @@ class PagedRead:
             "size": page.size + 1,
         }
 
-    def _slice(self, rows: list[EdgeRow], page: Page) -> Slice:
+    def _slice(self, rows: list[E], page: Page) -> Slice[E]:
         descending = self.newest_first != page.from_end
         rows.sort(key=lambda row: row.key, reverse=descending)
         more, rows = len(rows) > page.size, rows[: page.size]
@@ -102,32 +130,31 @@ class PagedRead:
 ListOf = Callable[[ColumnElement[int]], Statement]
 
 
-def nested(rows: ListOf, *, newest_first: bool = True) -> PagedRead:
+def nested(rows: ListOf, nodes: Nodes[E], *, newest_first: bool = True) -> PagedRead[E]:
     """A list that hangs on a parent row."""
     parent = given("parent_ids", "parent")
     body = rows(parent.c.id)
 
-    def statement(descending: bool) -> Read[EdgeRow]:
+    def statement(descending: bool) -> Read[E]:
         page = _page(body, descending).lateral("edge")
-        return read(
-            EdgeRow,
-            select(parent.c.id.label("parent_id"), page.c.key, page.c.node_id)
-            .select_from(parent)
-            .join(page, true()),
-        )
+        return nodes.read(parent.c.id, page, parent.join(page, true()))
 
     return PagedRead(newest_first, statement(newest_first), statement(not newest_first))
 
 
-def rooted(rows: Statement) -> PagedRead:
-    """A list without a parent, newest (or best) first."""
+def rooted(rows: Callable[[bool], Statement], nodes: Nodes[E]) -> PagedRead[E]:
+    """A list without a parent, newest (or best) first; `rows` makes a page of it, descending or not."""
 
-    def statement(descending: bool) -> Read[EdgeRow]:
-        page = _page(rows, descending).subquery("edge")
-        nobody = literal_column("0", BigInteger).label("parent_id")
-        return read(EdgeRow, select(nobody, page.c.key, page.c.node_id))
+    def statement(descending: bool) -> Read[E]:
+        page = rows(descending).subquery("edge")
+        return nodes.read(literal_column("0", BigInteger), page, page)
 
     return PagedRead(True, statement(True), statement(False))
+
+
+def in_order(rows: Statement) -> Callable[[bool], Statement]:
+    """A page of all that `rows` are, by their `key`."""
+    return lambda descending: _page(rows, descending)
 
 
 def given(parameter: str, name: str) -> TableValuedAlias:

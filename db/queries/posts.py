@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, any_, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from db.models import Audience, Like, Post, PostStats, PostType, User
-from db.queries.pages import Page, Slice, nested, rooted
+from db.queries.pages import IDS_ALONE, EdgeRow, Nodes, Page, Slice, in_order, nested, rooted
 from db.queries.users import IDS, UserRow
 from db.reads import Reads, Statement, columns, read
 from db.visibility import VIEWER, person_visible, post_visible
@@ -40,22 +40,39 @@ class PostRow:
         return replace(self, **{name: getattr(post, name) for name in _WORDING})
 
 
+@dataclass(slots=True)
+class PostEdgeRow:
+    """A place in a list with the post that stands there."""
+
+    parent_id: int
+    key: int
+    node: PostRow
+
+
+POST_COUNTERS: Final = (PostStats.like_count, PostStats.comment_count, PostStats.thread_count)
 _WORDING = [name for name in PostRow.__slots__ if name in Post.__table__.columns]
-_liked = select(1).where(Like.user_id == VIEWER, Like.post_id == Post.id).exists()
+# Whoever may see a post may see its author. Named apart, so that a list within keeps its own posts and people.
+_post, _author = aliased(Post, name="post"), aliased(User, name="author")
+_parts = (
+    *(getattr(_post, name) for name in _WORDING),
+    *(func.coalesce(counter, 0).label(counter.key) for counter in POST_COUNTERS),
+    select(1).where(Like.user_id == VIEWER, Like.post_id == _post.id).exists().label("viewer_has_liked"),
+    *columns(_author, UserRow),
+)
+
+
+def _joined(posts: Statement) -> Statement:
+    return posts.join(_author, _author.id == _post.author_id).outerjoin(PostStats, PostStats.post_id == _post.id)
+
+
+def _with_posts(places: Statement, post_id: ColumnElement[int]) -> Statement:
+    return _joined(places.join(_post, _post.id == post_id)).add_columns(*_parts)
+
+
+# For lists of posts that the viewer may see, which they do not ask again.
+WHOLE: Final = Nodes(PostEdgeRow, _with_posts)
 _by_ids = read(
-    PostRow,
-    select(
-        *(getattr(Post, name) for name in _WORDING),
-        PostStats.like_count,
-        PostStats.comment_count,
-        PostStats.thread_count,
-        _liked.label("viewer_has_liked"),
-        *columns(User, UserRow),
-    )
-    .join(User, User.id == Post.author_id)
-    .join(PostStats, PostStats.post_id == Post.id)
-    # Whoever may see a post may see its author.
-    .where(Post.id == any_(IDS), post_visible(Post, User)),
+    PostRow, _joined(select(*_parts).select_from(_post)).where(_post.id == any_(IDS), post_visible(_post, _author))
 )
 
 
@@ -90,16 +107,19 @@ def _liked_posts(user_id: ColumnElement[int]) -> Statement:
 # Words as they stand: people write in every language, and a stemmer knows one.
 _WORDS: ColumnElement[Any] = literal_column("'simple'::regconfig")
 
-_posts_by_author = nested(_by_author)
-_likers_of_post = nested(_likers)
-_posts_liked_by = nested(_liked_posts)
+_posts_by_author = nested(_by_author, WHOLE)
+_likers_of_post = nested(_likers, IDS_ALONE)
+_posts_liked_by = nested(_liked_posts, WHOLE)
 _search = rooted(
-    select(Post.id.label("key"), Post.id.label("node_id"))
-    .join(User, User.id == Post.author_id)
-    .where(
-        Post.search.op("@@")(func.websearch_to_tsquery(_WORDS, bindparam("text", type_=Text))),
-        post_visible(Post, User),
-    )
+    in_order(
+        select(Post.id.label("key"), Post.id.label("node_id"))
+        .join(User, User.id == Post.author_id)
+        .where(
+            Post.search.op("@@")(func.websearch_to_tsquery(_WORDS, bindparam("text", type_=Text))),
+            post_visible(Post, User),
+        )
+    ),
+    WHOLE,
 )
 
 
@@ -110,19 +130,23 @@ async def by_ids(db: Reads, ids: Sequence[int], *, viewer_id: int | None) -> dic
 
 async def by_author(
     db: Reads, author_ids: Sequence[int], page: Page, *, viewer_id: int | None
-) -> dict[int, Slice]:
+) -> dict[int, Slice[PostEdgeRow]]:
     return await _posts_by_author.each(db, author_ids, page, viewer_id=viewer_id)
 
 
-async def likers(db: Reads, post_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def likers(
+    db: Reads, post_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[EdgeRow]]:
     return await _likers_of_post.each(db, post_ids, page, viewer_id=viewer_id)
 
 
-async def liked_by(db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None) -> dict[int, Slice]:
+async def liked_by(
+    db: Reads, user_ids: Sequence[int], page: Page, *, viewer_id: int | None
+) -> dict[int, Slice[PostEdgeRow]]:
     """What a person liked; rows only for the viewer's own account."""
     return await _posts_liked_by.each(db, user_ids, page, viewer_id=viewer_id)
 
 
-async def search(db: Reads, page: Page, text: str, *, viewer_id: int | None) -> Slice:
+async def search(db: Reads, page: Page, text: str, *, viewer_id: int | None) -> Slice[PostEdgeRow]:
     """Posts whose text matches a web-style query (`"a phrase" or word -not`), newest first."""
     return await _search.one(db, page, text=text, viewer_id=viewer_id)

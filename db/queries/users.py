@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, 
 from sqlalchemy.orm import aliased
 
 from db.models import Block, Follow, FollowRequest, Mute, Role, User, UserStats, UserStatus
-from db.queries.pages import Page, Slice, given, rooted
+from db.queries.pages import IDS_ALONE, EdgeRow, Page, Slice, given, in_order, rooted
 from db.reads import Reads, columns, read
 from db.visibility import VIEWER, person_visible
 
@@ -89,9 +89,12 @@ _relationships = read(
 _text = bindparam("text", type_=Text)
 _closeness = cast(func.word_similarity(_text, User.search_name) * 1000, BigInteger).op("<<")(53)
 _search = rooted(
-    select(_closeness.op("|")(User.id).label("key"), User.id.label("node_id")).where(
-        _text.op("<%")(User.search_name), person_visible(User)
-    )
+    in_order(
+        select(_closeness.op("|")(User.id).label("key"), User.id.label("node_id")).where(
+            _text.op("<%")(User.search_name), person_visible(User)
+        )
+    ),
+    IDS_ALONE,
 )
 
 
@@ -114,6 +117,6 @@ async def relationships(db: Reads, ids: Sequence[int], *, viewer_id: int | None)
     return {row.user_id: row for row in await db.fetch(_relationships, ids=ids, viewer_id=viewer_id)}
 
 
-async def search(db: Reads, page: Page, text: str, *, viewer_id: int | None) -> Slice:
+async def search(db: Reads, page: Page, text: str, *, viewer_id: int | None) -> Slice[EdgeRow]:
     """People whose username or display name is close to `text`, best match first."""
     return await _search.one(db, page, text=text.lower(), viewer_id=viewer_id)

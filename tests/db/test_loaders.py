@@ -68,7 +68,7 @@ async def test_a_nested_page_is_one_statement_for_all_its_parents(services: Serv
     posts = [await make.post(person) for person in people[:3]]
     reads = Counted(services)
     slices = await Loaders(reads, None).posts_by_author_id(Page(3)).many([person.id for person in people])
-    assert [[edge.node_id for edge in rows.edges] for rows in slices if rows] == [[post.id] for post in posts] + [
+    assert [[edge.node.id for edge in rows.edges] for rows in slices if rows] == [[post.id] for post in posts] + [
         []
     ]
     assert len(reads.calls) == 1

@@ -10,6 +10,7 @@ import pytest
 from db.models import Audience, Role, UserStatus
 from db.queries import comments, feeds, follows, posts, users
 from db.queries.pages import EdgeRow, Page
+from db.queries.posts import PostEdgeRow
 from db.reads import Reads
 from schema.context import Services
 from tests.factories import Make, Person
@@ -282,5 +283,5 @@ async def _all_comments(db: Reads, post_id: int, viewer_id: int | None) -> list[
     return _nodes((await comments.on_posts(db, [post_id], PAGE, viewer_id=viewer_id))[post_id].edges)
 
 
-def _nodes(edges: Iterable[EdgeRow]) -> list[int]:
-    return [edge.node_id for edge in edges]
+def _nodes(edges: Iterable[EdgeRow | PostEdgeRow]) -> list[int]:
+    return [edge.node_id if isinstance(edge, EdgeRow) else edge.node.id for edge in edges]
