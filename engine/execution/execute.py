@@ -182,6 +182,8 @@ class _Operations:
 
     def get(self, setting: Setting, document: DocumentNode, name: str | None) -> Operation | list[GraphQLError]:
         key = (setting, id(document), name)
+        if not _is_hashable(key):  # a resolver that is not: nothing of it can be found again
+            return operation_of(setting, document, name)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
@@ -195,6 +197,14 @@ class _Operations:
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
         return operation
+
+
+def _is_hashable(key: object) -> bool:
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
 
 
 _operations: Final = _Operations()

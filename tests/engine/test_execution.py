@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from graphql import ExecutionResult, build_schema, parse
@@ -205,6 +205,24 @@ def test_a_row_function_reads_what_is_plain_and_refuses_the_rest() -> None:
     for odd in ({"n": 2**31}, {"n": True}, {"n": None}, {"text": 5}, {"class": 1.5}):
         with pytest.raises(Odd):
             read([good, {**good, **odd}])
+
+
+class _Unhashable:
+    """Resolves fields by doubling them."""
+
+    __hash__: ClassVar[None]  # type: ignore[assignment] # as a class with `__eq__` alone has it
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __call__(self, source: Any, info: Any, **_: Any) -> Any:
+        return 2 * source[info.field_name]
+
+
+def test_a_resolver_that_cannot_be_hashed_resolves_as_others_do() -> None:
+    schema, document = build_schema("type Query { a: Int }"), parse("{ a }")
+    assert execute(schema, document, {"a": 1}, field_resolver=_Unhashable()) == ({"a": 2}, None)
+    assert execute(schema, document, {"a": 1}) == ({"a": 1}, None)
 
 
 def test_what_it_does_not_do_itself_is_counted_or_raises() -> None:
