@@ -10,6 +10,9 @@ from graphql import (
     FieldNode,
     GraphQLObjectType,
     GraphQLSchema,
+    SchemaMetaFieldDef,
+    TypeMetaFieldDef,
+    TypeNameMetaFieldDef,
     Visitor,
     is_non_null_type,
     parse,
@@ -17,7 +20,7 @@ from graphql import (
     visit,
 )
 
-from tests.engine.execution import inputs, schemas
+from tests.engine.execution import inputs, resolvers, schemas
 from tests.engine.execution.dice import Dice, number
 from tests.engine.execution.documents import Written, write
 from tests.engine.execution.worlds import World
@@ -79,7 +82,14 @@ class Case:
             "context_value": world,
             "variable_values": self.variables,
             "operation_name": question.written.operation,
+            **self.given,
         }
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Resolvers and middleware for all fields, in half of the cases."""
+        dice = self._dice("given")
+        return {name: each for name, each in resolvers.GIVEN.items() if dice.happens(20)}
 
     def _dice(self, what: str) -> Dice:
         return Dice(what, self.schema_seed, self.document_seed, self.run)
@@ -117,6 +127,11 @@ def _question(schema: GraphQLSchema, *seed: int) -> Question:
 def _kinds(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Any]:
     parents = [kind for kind in schema.type_map.values() if isinstance(kind, GraphQLObjectType)]
     pool = {name: field.type for kind in parents for name, field in kind.fields.items()}
+    pool |= {
+        "__typename": TypeNameMetaFieldDef.type,
+        "__schema": SchemaMetaFieldDef.type,
+        "__type": TypeMetaFieldDef.type,
+    }
     kinds: dict[str, Any] = {}
 
     class Keys(Visitor):

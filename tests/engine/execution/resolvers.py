@@ -8,8 +8,9 @@ from asyncio import sleep
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from graphql import GraphQLAbstractType, GraphQLOutputType
+from graphql import GraphQLAbstractType, GraphQLOutputType, default_field_resolver
 
+from tests.engine.execution.dice import Dice, number
 from tests.engine.execution.worlds import Info, key_of, kind_of
 
 Options = dict[str, Any]
@@ -70,3 +71,23 @@ def type_check(name: str) -> Callable[[Any, Info], bool | Awaitable[bool]]:
         return world.is_type(value, name, is_so=kind_of(value) == name)
 
     return is_type_of
+
+
+def _some_fields(source: Any, info: Info, **arguments: Any) -> Any:
+    """What stands in the parent, and for a third of the fields what the world makes of it."""
+    if number("instead", info.field_name) % 3:
+        return default_field_resolver(source, info, **arguments)
+    return info.context.answer(info.return_type, source, info, arguments)
+
+
+def _between(resolve: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
+    """Now and then something goes wrong before a field is resolved."""
+    world = info.context
+    is_ours = not info.parent_type.name.startswith("__")
+    if is_ours and Dice("between", world.seed, info.field_name, key_of(source)).happens(world.faults):
+        raise ValueError(f"stopped before {info.field_name}")
+    return resolve(source, info, **arguments)
+
+
+# What `execute` may be given besides.
+GIVEN: Options = {"field_resolver": _some_fields, "type_resolver": type_resolver, "middleware": [_between]}

@@ -36,6 +36,7 @@ _FAULTS = (
     "no more of them",
     "no more to come",
     "not to be told",
+    "stopped before ",
     "Argument '",
     "Variable '$",
 )
@@ -51,11 +52,13 @@ async def test_every_kind_of_trouble_comes_up() -> None:
         seen["awaitable"] += not answered.is_at_once
         seen["nothing left"] += answered.data == "None"
         seen["many"] += len(answered.faults) > 2
+        seen.update(case.given.keys())
         seen["serial"] += len(answered.roots_in_turn) > 2
         told = [fault.message for fault in answered.faults]
         seen.update(word for word in _FAULTS if any(word in message for message in told))
     assert [word for word in _FAULTS if seen[word] < 3] == []
     assert seen["good"] * 2 > seen["all"]
+    assert min(seen[name] for name in ("field_resolver", "type_resolver", "middleware")) * 10 > seen["all"]
     assert seen["awaitable"] * 4 > seen["all"]
     assert min(seen["nothing left"], seen["many"], seen["serial"]) * 50 > seen["all"]
 
