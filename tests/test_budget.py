@@ -4,24 +4,15 @@
 """
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
 
-import asyncpg
-from pydantic import SecretStr
-
-from auth.viewer import Viewer
 from bench.networks import MOMENT, settle
-from bench.operations import OPERATIONS, Operation
-from bench.readers import Reader, readers
-from db.models import Role, UserStatus
+from bench.operations import OPERATIONS
+from bench.readers import readers
 from server import demo
-from server.app import open_services
 from server.settings import Settings
-from tests.conftest import Api, Empty
-from tests.factories import Person
-from tests.metering import InStep, Meter, Ran
+from tests.conftest import Empty
+from tests.operation_costs import PEOPLE_NEEDED, Cost, costs
 from tests.servers import Addresses, clone, drop
 from tests.snapshots import WRITES
 
@@ -29,38 +20,13 @@ BUDGET = Path(__file__).parent / "budget.json"
 # So few that ANALYZE looks at every row of every table (it takes 30,000): its figures, and with them the plans,
 # are then the same everywhere.
 PEOPLE = 300
-ASKED = 5
 # Statements and rows are exact. Pages are not quite: where a row lies and how full a page is depend on
 # PostgreSQL's release, on the bytes of a hash, on a plan's choice between equals. A read that lost its index, or
 # a list read whole, costs several times as much.
 TOLERANCE = 1.25
-# PostgreSQL decides between the two kinds of plan for a statement at its sixth run on a connection.
-_WARMING = 6
 # A connection that was lost on a busy machine has its plans to make again, and other ones. Each attempt begins
 # with the network as it was seeded and with the same people, so that it can be right.
 _ATTEMPTS = 3
-
-Cost: TypeAlias = dict[str, int]
-
-
-class Asked:
-    """The network's people at the API, each request by another of them."""
-
-    def __init__(self, api: Api, people: list[Reader]) -> None:
-        self._api = api
-        self._people = people
-
-    async def ask(self, operation: Operation, number: int) -> None:
-        reader = self._people[number]
-        person = None
-        if operation.is_signed_in:
-            viewer = Viewer(reader.id, reader.username, Role.USER, UserStatus.ACTIVE, reader.session_id)
-            person = Person(reader.id, reader.username, viewer)
-        answer = await self._api.raw(
-            operation.text, viewer=person, ip=f"10.0.0.{number}", **operation.variables(reader)
-        )
-        assert "errors" not in answer, answer
-        assert all(value and "message" not in value for value in answer["data"].values()), answer
 
 
 async def test_no_hot_operation_costs_more_than_its_budget(
@@ -71,15 +37,15 @@ async def test_no_hot_operation_costs_more_than_its_budget(
     differences: list[str] = []
     for attempt in range(1, _ATTEMPTS + 1):
         await fresh_limits()
-        costs = await _measured(name, addresses, settings)
+        found = await _measured(name, addresses, settings)
         await drop(addresses, name)
         if WRITES:
-            budget = costs
-            BUDGET.write_text(json.dumps(costs, indent=2) + "\n")
-        found = compared(budget, costs)
-        if not found:
+            budget = found
+            BUDGET.write_text(json.dumps(found, indent=2) + "\n")
+        lines = compared(budget, found)
+        if not lines:
             return
-        differences += [f"attempt {attempt}:", *found]
+        differences += [f"attempt {attempt}:", *lines]
     raise AssertionError("\n".join([*differences, f"{BUDGET.name} is written anew by PLAZA_SNAPSHOT=write."]))
 
 
@@ -88,37 +54,8 @@ async def _measured(name: str, addresses: Addresses, settings: Settings) -> dict
     await clone(addresses, name)
     await demo.seed(addresses.owner.format(database=name), people=PEOPLE, now=MOMENT)
     await settle(addresses.superuser.format(database=name))
-    url = SecretStr(addresses.app.format(database=name))
-    connection = await asyncpg.connect(addresses.superuser.format(database="postgres"))
-    try:
-        async with open_services(settings.model_copy(update={"database_url": url})) as services:
-            in_step: Any = InStep(services.stores.reads)
-            api = Api(replace(services, stores=replace(services.stores, reads=in_step)))
-            asked = Asked(api, await readers(addresses.owner.format(database=name), _WARMING + ASKED))
-            return await _costs(asked, Meter(connection, name))
-    finally:
-        await connection.close()
-
-
-async def _costs(asked: Asked, meter: Meter) -> dict[str, Cost]:
-    for number in range(_WARMING):
-        for operation in OPERATIONS:
-            await asked.ask(operation, number)
-    costs = {}
-    for operation in OPERATIONS:
-        await meter.start()
-        for number in range(_WARMING, _WARMING + ASKED):
-            await asked.ask(operation, number)
-        costs[operation.name] = _cost(await meter.read())
-    return costs
-
-
-def _cost(ran: list[Ran]) -> Cost:
-    return {
-        "statements": sum(each.calls for each in ran),
-        "rows": sum(each.rows for each in ran),
-        "buffers": sum(each.buffers for each in ran),
-    }
+    people = await readers(addresses.owner.format(database=name), PEOPLE_NEEDED)
+    return await costs(name, addresses, settings, OPERATIONS, people)
 
 
 def compared(budget: dict[str, Cost], found: dict[str, Cost]) -> list[str]:
