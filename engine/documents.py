@@ -17,7 +17,6 @@ from graphql import (
     OperationType,
     Token,
     TokenKind,
-    parse,
     specified_rules,
     value_from_ast_untyped,
 )
@@ -25,6 +24,7 @@ from graphql import (
 from engine import counts, execution, overlaps
 from engine.cost import Amount, Price
 from engine.guard import COUNTED, MEASURED, excess, excess_at_root, measure
+from engine.parsing import parse
 from engine.refusals import bad_request, too_complex
 from engine.validation import validate
 from engine.weights import Weights, weigh
@@ -207,7 +207,7 @@ class Documents:
         _refuse(excess(each, COUNTED) for each in reading.definitions)
         _refuse([overlaps.excess(reading)])
         self.parsed += 1
-        document = Document(text, parse(text, allow_empty_selection_sets=False), sha256, len(words))
+        document = Document(text, parse(text), sha256, len(words))
         shapes = measure(self.schema, document.node, assumed=self.assumed, most=self.most)
         _refuse(excess(shape, MEASURED) or excess_at_root(shape, node.operation) for node, shape in shapes)
         document.operations = tuple(

@@ -23,7 +23,7 @@ from engine.visits import visit
 # So many are looked for, and so many characters of them: finding a hundred, or printing an object for each of its
 # members, is most of what an invalid document costs.
 ERRORS: Final = 10
-_TOLD: Final = 800
+TOLD: Final = 800
 
 
 def validate(
@@ -36,7 +36,7 @@ def validate(
     errors: list[GraphQLError] = []
 
     def add(error: GraphQLError) -> None:
-        if len(errors) == ERRORS or sum(len(each.message) for each in errors) > _TOLD:
+        if len(errors) == ERRORS or sum(len(each.message) for each in errors) > TOLD:
             raise ValidationAbortedError("Too many validation errors, error limit reached. Validation aborted.")
         errors.append(error)
 

@@ -6,7 +6,7 @@ from graphql import validate as by_the_library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.validation import ERRORS, validate
+from engine.validation import ERRORS, TOLD, validate
 from schema.root import schema
 from server.reference.documents import Document
 from tests.documents import DOCUMENTS
@@ -32,10 +32,17 @@ _PARTS = st.sampled_from(
         "no",
         "a: no(b: 1)",
         "...F",
+        "...G @include(if: $w)",
+        "nodes(ids: [$v, 1.5, {a: 1}]) { id ... on User @skip(iff: $x) { nothing } ... on X { id } }",
+        'user(usernam: "é") @defer { id id: username posts(first: "1", first: 2) { edges } }',
+        "createPost(input: {text: $w, text: 1, no: [$y], audience: NO}) { __typename }",
+        "__schema { types { fields { type { fields { type { fields { name } } } } } } }",
     ]
 )
 _BODIES = st.lists(_PARTS, min_size=1, max_size=5).map(" ".join)
-_OPERATIONS = st.builds("query {}{} {{ {} }} ".format, st.sampled_from("ABC"), st.just("($v: Int)"), _BODIES)
+_KINDS = st.sampled_from(["query", "mutation", "subscription"])
+_VARIABLES = st.sampled_from(["", "($v: Int)", "($v: SafeText!, $w: No = {a: 1}, $v: [ID!] = [A] @a)"])
+_OPERATIONS = st.builds("{} {}{} {{ {} }} ".format, _KINDS, st.sampled_from("ABC"), _VARIABLES, _BODIES)
 _FRAGMENTS = st.builds(
     "fragment {} on {} {{ {} }} ".format, st.sampled_from("FG"), st.sampled_from(["Query", "X"]), _BODIES
 )
@@ -47,8 +54,12 @@ def told(errors: list[GraphQLError]) -> list[tuple[str, object]]:
 
 def agrees(text: str) -> None:
     document = parse(text)
-    theirs = by_the_library(schema.types, document, max_errors=ERRORS, hide_suggestions=True)
-    assert told(validate(schema.types, document, specified_rules)) == told(theirs)
+    theirs = told(by_the_library(schema.types, document, max_errors=ERRORS, hide_suggestions=True))
+    ours = told(validate(schema.types, document, specified_rules))
+    if sum(len(message) for message, _ in ours[:-1]) > TOLD:
+        # The last only says that there may be more.
+        del ours[-1], theirs[len(ours) :]
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("text", WRONG)
