@@ -1,11 +1,14 @@
 """Documents are found wrong as graphql-core's own `validate` finds them: the same errors, at the same places."""
 
+import orjson
 import pytest
 from graphql import GraphQLError, parse, specified_rules
 from graphql import validate as by_the_library
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.refused import CASES, Case
+from engine.codes import ErrorCode
 from engine.validation import ERRORS, TOLD, validate
 from schema.root import schema
 from server.reference.documents import Document
@@ -24,6 +27,7 @@ WRONG = (
     "query A { viewer { id } } query A { viewer { id } } { viewer { id } } fragment F on User { id }",
     "type A { a: Int } extend schema @a",
 )
+COSTLY = [case for case in CASES if case.code is ErrorCode.GRAPHQL_VALIDATION_FAILED]
 _PARTS = st.sampled_from(
     [
         "viewer { id }",
@@ -77,6 +81,11 @@ def test_the_same_is_wrong_with_anything(text: str) -> None:
 def test_nothing_is_wrong_with_a_document_of_the_corpus(document: Document) -> None:
     assert validate(schema.types, parse(document.text), specified_rules) == []
     agrees(document.text)
+
+
+@pytest.mark.parametrize("case", COSTLY, ids=lambda case: case.name)
+def test_what_is_dear_to_refuse_is_refused_in_the_same_words(case: Case) -> None:
+    agrees(orjson.loads(case.body)["query"])
 
 
 def test_errors_that_are_long_are_fewer() -> None:
