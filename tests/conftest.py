@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from graphql import GraphQLError
 from pydantic import SecretStr
@@ -29,6 +30,7 @@ from server.errors import formatted
 from server.logging import RequestNotes, notes
 from server.settings import Settings
 from tests import canaries
+from tests.dose import EXAMPLES
 from tests.factories import VAULT_KEY, Make, Person
 from tests.servers import PATIENT, Addresses, TestServers, clone, drop
 from tests.serving import Served, serving_briefly
@@ -44,6 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     with redirect_stdout(sys.__stdout__):  # pytest closes what stands for it, and then there are still logs
         logging.configure("INFO")
     config.pluginmanager.register(canaries)
+    # An example may have to wait for a busy machine.
+    hypothesis.settings.register_profile("dose", max_examples=EXAMPLES, deadline=None)
+    hypothesis.settings.load_profile("dose")
     handed = getattr(config, "workerinput", {}).get("addresses")
     if handed is None:
         config.stash[_RUN] = TestServers()

@@ -3,3 +3,5 @@
 import os
 
 IS_FULL = os.environ.get("PLAZA_DOSE", "small") == "full"
+# Of each property that Hypothesis tries.
+EXAMPLES = 100 if IS_FULL else 30

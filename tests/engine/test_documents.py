@@ -51,6 +51,7 @@ def test_a_text_that_is_refused_takes_no_room() -> None:
     assert (known.bytes, known.trusted_bytes) == (0, 0)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from Linux's /proc")
 def test_many_documents_take_no_more_memory_than_they_may() -> None:
     bound = 2 * 1024 * 1024
@@ -70,6 +71,7 @@ def test_many_documents_take_no_more_memory_than_they_may() -> None:
     assert known.parsed == parsed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "document",
     [

@@ -136,6 +136,7 @@ async def test_worker_takes_no_more_jobs_than_it_may(database_url: str, admin: A
     assert count.most == PACE.concurrency
 
 
+@pytest.mark.long
 async def test_timetable_fires_once_a_tick_with_two_workers(database_url: str, admin: Admin) -> None:
     pulse, tidy = Runs(), Runs()
     jobs, timetable = {"pulse": pulse, "tidy": tidy}, [EVERY_SECOND, Timed("tidy", "0 0 1 1 *")]
@@ -150,6 +151,7 @@ async def test_timetable_fires_once_a_tick_with_two_workers(database_url: str, a
     assert tidy.finished.total() == 1
 
 
+@pytest.mark.long
 async def test_tick_is_skipped_while_the_last_one_still_runs(database_url: str, admin: Admin) -> None:
     pulse, tidy = Runs(), Runs(held=True)
     jobs, timetable = {"pulse": pulse, "tidy": tidy}, [EVERY_SECOND, Timed("tidy", "* * * * * *")]
