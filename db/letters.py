@@ -3,13 +3,17 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Executable, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Executable, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Credential, LinkPurpose, MailLink
 
 # Not now(): that is when the transaction began, before it waited for the account.
 _CLOCK: Final = func.clock_timestamp()
+
+
+# Letters about a change of address look up in its link whom to tell, later than it was opened.
+_KEPT: Final = timedelta(days=1)
 
 
 async def add_link(
@@ -45,6 +49,12 @@ async def void_links(
     if purpose is not None:
         theirs = theirs.where(MailLink.purpose == purpose)
     await session.execute(theirs.where(MailLink.id.is_distinct_from(but)).values(used_at=_CLOCK))
+
+
+async def forget_links(session: AsyncSession, limit: int) -> int:
+    """Delete links that ran out; how many there were, `limit` at most."""
+    over = select(MailLink.id).where(MailLink.expires_at < func.now() - _KEPT).limit(limit)
+    return len((await session.scalars(delete(MailLink).where(MailLink.id.in_(over)).returning(MailLink.id))).all())
 
 
 def _adding(purpose: LinkPurpose, of: ColumnElement[bool], email: str | None, life: timedelta) -> Executable:

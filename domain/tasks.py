@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from db import challenges, expiry, flows, queue, recounts
+from db import challenges, expiry, flows, letters, queue, recounts
 from db.models import Row
 from db.queue import JobFunction, Timed
 from db.stores import Stores
@@ -40,6 +40,12 @@ async def end_mutes(stores: Stores) -> None:
     while gone := await retried(partial(_end_mutes, stores.sessions)):
         ended += gone
     _log.info("mutes_ended", mutes=ended)
+
+
+async def end_links(stores: Stores) -> None:
+    """Delete links of letters that ran out."""
+    while await retried(partial(_end_links, stores.sessions)):
+        pass
 
 
 async def end_sessions(stores: Stores) -> None:
@@ -93,6 +99,7 @@ async def prune_job_log(stores: Stores) -> None:
 JOBS: Mapping[str, JobFunction] = {
     "counters.reconcile": reconcile_counters,
     "mutes.end": end_mutes,
+    "links.end": end_links,
     "sessions.end": end_sessions,
     "suspensions.end": end_suspensions,
     "challenges.end": end_challenges,
@@ -106,6 +113,7 @@ JOBS: Mapping[str, JobFunction] = {
 # In UTC, spread so that no two start together.
 TIMETABLE: Sequence[Timed] = (
     Timed("mutes.end", "*/15 * * * *"),
+    Timed("links.end", "49 * * * *"),
     Timed("suspensions.end", "4-59/5 * * * *"),
     Timed("buckets.forget", "13-59/20 * * * *"),
     Timed("challenges.end", "3-59/10 * * * *"),
@@ -131,6 +139,11 @@ async def _reconcile_slice(sessions: Sessions, stats: type[Row], after: int) -> 
     async with write(sessions) as session:
         keys = await recounts.keys_after(session, stats, after, _SLICE)
         return (keys[-1], await recounts.correct(session, stats, keys)) if keys else None
+
+
+async def _end_links(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await letters.forget_links(session, _SLICE)
 
 
 async def _end_mutes(sessions: Sessions) -> int:

@@ -2,11 +2,28 @@
 
 import asyncpg
 
+from db.models import MailLink
 from db.stores import Stores
 from db.transaction import write
+from domain import tasks
 from domain.letters import SEND, Notice, notify
 from tests import jobs
 from tests.factories import Make
+from tests.rows import Rows
+
+
+async def test_links_go_a_day_after_they_ran_out(
+    make: Make, rows: Rows, stores: Stores, owner: asyncpg.Connection, small_slices: None
+) -> None:
+    ada = await make.user("ada")
+    links = """
+        INSERT INTO mail_links (user_id, purpose, email, former_email, expires_at)
+        SELECT $1, 'VERIFY_EMAIL', 'ada@example.org', 'ada@example.org', now() - hours * interval '1 hour'
+        FROM unnest(ARRAY[-1, 23, 25, 26, 27]) AS hours
+    """
+    await owner.execute(links, ada.id)
+    await tasks.end_links(stores)
+    assert len(await rows(MailLink)) == 2
 
 
 class TestNotify:
