@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 THREADS = 2
 WAITING = 8
+PATIENCE = 2.0  # seconds; half a second's work waits at most, but other processes may want the cores
 NICENESS = 10
 
 # OWASP's first set: 46 MiB and one pass, as strong as its sets of less memory and more passes.
@@ -37,7 +38,7 @@ _COMMON = frozenset(
 
 
 class TooBusy(Exception):
-    """As many passwords wait as may; ask again later."""
+    """As many passwords wait as may, or this one waited too long; ask again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,16 @@ class Passwords:
         self._taken.add(future)
         # The place belongs to the work: a cancelled caller frees it only if the work had not begun.
         future.add_done_callback(self._taken.discard)
-        return await asyncio.wrap_future(future)
+        result = asyncio.wrap_future(future)
+        try:
+            done, _ = await asyncio.wait([result], timeout=PATIENCE)
+        except asyncio.CancelledError:
+            future.cancel()
+            result.cancel()
+            raise
+        if not done and future.cancel():
+            raise TooBusy
+        return await result
 
 
 def problem_with(password: str, *, username: str, email: str) -> str | None:

@@ -134,6 +134,20 @@ async def test_a_caller_that_is_cancelled_while_it_waits_gives_its_place_back(
     assert work.runs == 10
 
 
+async def test_who_waits_too_long_is_refused_and_gives_the_place_back(
+    passwords: Passwords, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.passwords.PATIENCE", 0.1)
+    callers = [asyncio.create_task(passwords._run(work)) for _ in range(2)]
+    await work.begin(2)
+    with pytest.raises(TooBusy):
+        await passwords._run(work)
+    assert (passwords.working, passwords.waiting) == (2, 0)
+    work.may_end.set()
+    assert await asyncio.gather(*callers) == ["done"] * 2
+    assert work.runs == 2
+
+
 async def test_work_whose_caller_was_cancelled_keeps_its_place_until_it_ends(
     passwords: Passwords, work: Work
 ) -> None:
