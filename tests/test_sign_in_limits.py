@@ -61,7 +61,8 @@ def fields() -> Iterator[Field]:
             name = to_camel_case(field.name)
             if name in OTHER_FIELDS:
                 continue
-            inputs = frozenset(asked.fields[name].args["input"].type.of_type.fields)
+            given = asked.fields[name].args.get("input")
+            inputs = frozenset(given.type.of_type.fields if given else ())
             assert field.base_resolver
             yield Field(name, limit_of(field), field.base_resolver.wrapped_func, inputs)
 
