@@ -1,5 +1,6 @@
 """Who is trusted with what, and who takes part: roles given and taken, people suspended and restored."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -79,6 +80,13 @@ async def restore(session: AsyncSession, viewer: Viewer, user_id: int, *, origin
     if user.status is UserStatus.SUSPENDED:
         await _end(session, user)
         audit.record(session, "user_restored", actor_id=viewer.user_id, subject_id=user_id, origin=origin)
+
+
+def look_at_audit_log(session: AsyncSession, viewer: Viewer, asked: Collection[str], *, origin: Origin) -> None:
+    """Who looks leaves a trace, too, with the kinds of conditions they set. Raises `NotPermitted`."""
+    if not may(viewer, Permission.READ_AUDIT_LOG):
+        raise NotPermitted(Permission.READ_AUDIT_LOG)
+    audit.record(session, "sensitive_read", actor_id=viewer.user_id, origin=origin, asked=sorted(asked))
 
 
 async def end_suspensions(sessions: Sessions) -> int:

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import removals
+from db.audit import erase_person
 from db.limits import DELETION_GRACE_DAYS, TOMBSTONE_DAYS
 from db.transaction import Sessions, retried, write
 from domain import audit
@@ -80,6 +81,8 @@ async def _purge_slice(sessions: Sessions, user_id: int, before: datetime) -> bo
         for remove in _REMOVALS:
             if await remove(session, user_id, _SLICE):
                 return None
+        if await erase_person(session, user_id, _SLICE):
+            return None
         await removals.account(session, user_id)
-        audit.record(session, "user_purged", actor_id=None, subject_id=user_id)
+        audit.record(session, "user_purged", actor_id=None)
         return True

@@ -11,12 +11,13 @@ from typing import Final
 
 import structlog
 
-from db import challenges, expiry, flows, letters, queue, recounts
+from db import audit, challenges, expiry, flows, letters, queue, recounts
+from db import exports as statements
 from db.models import Row
 from db.queue import JobFunction, Timed
 from db.stores import Stores
 from db.transaction import Sessions, retried, write
-from domain import moderation, purges
+from domain import exports, moderation, purges
 
 ENDED_SESSIONS_KEPT: Final = timedelta(days=30)
 USED_TOKENS_KEPT: Final = timedelta(days=1)
@@ -24,6 +25,7 @@ USED_TOKENS_KEPT: Final = timedelta(days=1)
 JOB_LOG_KEPT: Final = timedelta(days=7)
 
 _SLICE: Final = 500
+_EXPORTS_AT_ONCE: Final = 5  # each with all its pieces
 _log = structlog.get_logger(__name__)
 
 
@@ -88,6 +90,27 @@ async def forget_buckets(stores: Stores) -> None:
     _log.info("buckets_forgotten", buckets=forgotten)
 
 
+async def make_export(stores: Stores, *, export_id: int, account_only: bool) -> None:
+    """Put everything of a person's into an archive for them."""
+    _log.info("export_made", is_new=await exports.make(stores.sessions, export_id, account_only=account_only))
+
+
+async def expire_exports(stores: Stores) -> None:
+    """Remove archives that have been kept long enough."""
+    expired = 0
+    while gone := await retried(partial(_expire_exports, stores.sessions)):
+        expired += gone
+    _log.info("exports_expired", exports=expired)
+
+
+async def shorten_addresses(stores: Stores) -> None:
+    """Keep in the audit log of old addresses no more than their network."""
+    shortened = 0
+    while some := await retried(partial(_shorten_addresses, stores.sessions)):
+        shortened += some
+    _log.info("addresses_shortened", entries=shortened)
+
+
 async def prune_job_log(stores: Stores) -> None:
     """Forget what happened to jobs long ago."""
     pruned = 0
@@ -107,6 +130,9 @@ JOBS: Mapping[str, JobFunction] = {
     "posts.purge": purge_posts,
     "accounts.purge": purge_accounts,
     "buckets.forget": forget_buckets,
+    "audit.shorten": shorten_addresses,
+    exports.MAKE: make_export,
+    "exports.expire": expire_exports,
     "jobs.prune": prune_job_log,
 }
 
@@ -121,6 +147,8 @@ TIMETABLE: Sequence[Timed] = (
     Timed("jobs.prune", "7 * * * *"),
     Timed("posts.purge", "23 * * * *"),
     Timed("accounts.purge", "37 * * * *"),
+    Timed("exports.expire", "17 * * * *"),
+    Timed("audit.shorten", "53 1 * * *"),
     Timed("sessions.end", "11 2 * * *"),
     Timed("counters.reconcile", "41 3 * * *"),
 )
@@ -172,6 +200,16 @@ async def _end_challenges(sessions: Sessions) -> int:
 async def _end_flows(sessions: Sessions) -> int:
     async with write(sessions) as session:
         return await flows.forget_expired(session, _SLICE)
+
+
+async def _expire_exports(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await statements.expire(session, _EXPORTS_AT_ONCE)
+
+
+async def _shorten_addresses(sessions: Sessions) -> int:
+    async with write(sessions) as session:
+        return await audit.shorten_addresses(session, _SLICE)
 
 
 async def _prune_job_log(sessions: Sessions) -> int:

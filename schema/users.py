@@ -9,8 +9,10 @@ from db.queries.users import RelationshipRow, UserRow, UserStatsRow
 from engine.batch import batch
 from schema import posts as post_types
 from schema.addresses import OwnAddress
+from schema.audit import OwnSecurityEvents
 from schema.context import Info
 from schema.devices import OwnDevices
+from schema.exports import OwnExports
 from schema.identities import OwnIdentities
 from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Paging, connections, counted, paged
@@ -26,7 +28,9 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 
 @strawberry.type(description="A person on the network.")
-class User(OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStanding, Node):
+class User(
+    OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStanding, OwnSecurityEvents, OwnExports, Node
+):
     username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
     display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")
     bio: str = strawberry.field(description="What they say about themselves; may be empty.")

@@ -26,7 +26,7 @@ from engine.codes import ErrorCode
 from schema import browser
 from schema.context import Services
 from schema.root import schema
-from server import account, garbage, graphiql, logging, operations, persist_url, worker
+from server import account, exports, garbage, graphiql, logging, operations, persist_url, worker
 from server.errors import INTERNAL, answer
 from server.graphql import endpoint, lookup
 from server.health import livez, readyz
@@ -74,6 +74,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             app.router.routes += (Route("/graphql", graphql), Route("/graphql/{id}", graphql), *telemetry.routes)
             app.router.routes += persist_url.routes(services.stores, settings)
             app.router.routes += oauth_routes(services, settings)
+            app.router.routes += exports.routes(services)
             async with (
                 operations.in_step(
                     services.stores, found_by, schema.documents, refresh=settings.trusted_documents_refresh

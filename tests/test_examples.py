@@ -38,7 +38,7 @@ _SECRETS = {
     "uri": "otpauth://totp/…",
     "recoveryCodes": "a recovery code",
 }
-_CURSOR = re.compile(r"(posts|people|comments|follows|likes):([0-9]+)")
+_CURSOR = re.compile(r"(posts|people|comments|follows|likes|audit):([0-9]+)")
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,13 @@ INSERT INTO comments (post_id, author_id, text)
     SELECT talk.id, star.id, 'My own word' FROM talk, star WHERE name = 'Ada';
 INSERT INTO comment_stats (comment_id) SELECT id FROM comments;
 """
+_TRAIL = """
+INSERT INTO audit_log (event, actor_id, subject_id, request_id, ip, device)
+    SELECT 'authn_login_success', id, id, 'request-' || i, '192.0.2.1', 'Firefox on Linux'
+    FROM users, generate_series(1, {size}) AS i WHERE username = 'ada';
+INSERT INTO exports (user_id, ready_at, size, expires_at)
+    SELECT id, now(), 123456, now() + interval '7 days' FROM users WHERE username = 'ada';
+"""
 _REFRESH_TOKEN = (
     "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, now() + interval '1 day')"
 )
@@ -109,6 +116,7 @@ SELECT talk.id AS post,
     (SELECT min(comments.id) FROM comments WHERE depth = 3) AS reply,
     (SELECT min(id) FROM users WHERE username LIKE 'person\\_%') AS person,
     (SELECT min(id) FROM users WHERE username LIKE 'asker\\_%') AS asker,
+    (SELECT id FROM exports) AS export,
     (SELECT array_agg(id) FROM (SELECT id FROM users ORDER BY id LIMIT {size} / 3 + 1) AS u) AS users,
     (SELECT array_agg(id) FROM (SELECT id FROM posts ORDER BY id LIMIT {size} / 3) AS p) AS posts,
     (SELECT array_agg(id) FROM (SELECT id FROM comments ORDER BY id LIMIT {size} / 3) AS c) AS comments
@@ -122,6 +130,7 @@ _KINDS = {
     "reply": "Comment",
     "person": "User",
     "asker": "User",
+    "export": "DataExport",
 }
 # What examples call by names that mean something on any network (`server.reference.examples` says what).
 _WORDS = {
@@ -162,7 +171,7 @@ async def build(stores: Stores, size: int) -> World:
     await make.user("gone", status=UserStatus.DELETED)
     token = new_refresh_token()
     async with stores.reads.pool.lent() as connection, connection.transaction():
-        for statement in (_PEOPLE, _POSTS, _COMMENTS, _COUNTERS):
+        for statement in (_PEOPLE, _POSTS, _COMMENTS, _COUNTERS, _TRAIL):
             await connection.execute(statement.format(size=size))
         session_id = people["ada"].session_id
         await connection.execute(_REFRESH_TOKEN, refresh_token_hash(token), session_id)

@@ -41,6 +41,7 @@ _ARGUMENTS = {
     "id": "The opaque id that the API gave.",
     "ids": "Opaque ids that the API gave, at most 100.",
     "username": "The username, in any case of letters.",
+    "filter": "Which to find; all of them when left out.",
     "query": "What to search for, up to 256 characters.",
 }
 

@@ -5,14 +5,16 @@ from typing import Final
 import strawberry
 
 from db.models import TokenScope
-from resolvers import accounts
+from resolvers import accounts, exports
 from resolvers.limits import Per, limited
 from schema.accounts import ChangePasswordResult, DeleteAccountResult, RegisterResult, UpdateProfileResult
+from schema.exports import OpenExportResult, RequestExportResult
 from schema.scopes import opened_by
 
 _REGISTRATIONS: Final = "5/h"
 _PROFILE: Final = "30/5m"
 _PROOFS: Final = "20/5m"
+_EXPORTS: Final = "20/h"
 
 
 @strawberry.type
@@ -33,6 +35,16 @@ class Account:
         resolver=accounts.update_profile,
         description="Change your profile.",
         metadata=limited(_PROFILE, bucket="profile") | opened_by(TokenScope.PROFILE),
+    )
+    request_export: RequestExportResult | None = strawberry.mutation(
+        resolver=exports.request_export,
+        description="Have a copy made of everything that is yours, once a day.",
+        metadata=limited(_EXPORTS, bucket="export"),
+    )
+    open_export: OpenExportResult | None = strawberry.mutation(
+        resolver=exports.open_export,
+        description="Get what downloads a copy of your data once, within ten minutes.",
+        metadata=limited(_EXPORTS, bucket="export"),
     )
     delete_account: DeleteAccountResult | None = strawberry.mutation(
         resolver=accounts.delete_account,

@@ -8,8 +8,9 @@ from db.limits import MAX_PAGE_SIZE
 from db.models import TokenScope
 from engine.caching import CacheControl, CacheControlScope
 from engine.cost import Cost, ListSize
-from resolvers import feeds, nodes, posts, search, server, users
+from resolvers import audit, feeds, nodes, posts, search, server, users
 from resolvers.limits import limited
+from schema.audit import AuditEntry
 from schema.nodes import Node
 from schema.pagination import PAGE, Connection
 from schema.posts import Post
@@ -19,6 +20,7 @@ from schema.users import User
 
 _SEARCHES: Final = "30/m"
 _READING: Final = opened_by(TokenScope.READ)
+_LOOKS: Final = "60/m"
 _SEARCH: Final = Cost(weight="10")  # points, besides what it finds
 # A shared cache may show people who are not signed in what was taken back, for so many seconds.
 _BRIEFLY: Final = CacheControl(max_age=5, scope=CacheControlScope.PUBLIC)
@@ -61,6 +63,12 @@ class Query:
         description='Posts that hold the words of the query, newest first; knows "phrases", or and -not.',
         metadata=limited(_SEARCHES, bucket="search") | _READING,
         directives=[PAGE, _SEARCH],
+    )
+    audit_log: Connection[AuditEntry] | None = strawberry.field(
+        resolver=audit.audit_log,
+        description="What was done by anybody, newest first; for administrators, and every look is noted.",
+        metadata=limited(_LOOKS, bucket="audit"),
+        directives=[PAGE],
     )
     node: Node | None = strawberry.field(resolver=nodes.node, description="Anything by its id.", metadata=_READING)
     nodes: list[Node | None] | None = strawberry.field(

@@ -167,6 +167,7 @@ STORY: Final = {
         Step("startLinking"),
         Step("linkIdentity", refused="NotAllowed"),
         Step("unlinkIdentity", refused="NotFound"),
+        Step("requestExport", token=_NEWCOMER, keeps={"export": "requestExport.export.id"}),
         Step("confirmIdentity"),
         Step(
             "login",
@@ -192,8 +193,10 @@ STORY: Final = {
     ],
 }
 
-# What no request can do by itself, for it needs an authenticator app, a browser or a letter.
-BEYOND: Final = frozenset({"completeSignIn", "confirmTotp", "removeTotp", "replaceRecoveryCodes"})
+# What no request can do by itself, for it needs an authenticator app, a browser, a letter, an administrator or time.
+BEYOND: Final = frozenset(
+    {"auditLog", "completeSignIn", "confirmTotp", "openExport", "removeTotp", "replaceRecoveryCodes"}
+)
 
 
 def requests(examples: list[Example]) -> dict[str, list[Request]]:

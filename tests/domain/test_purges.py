@@ -112,7 +112,7 @@ class TestPurgeAccounts:
         }
         assert [session.user_id for session in await rows(Session) if session.user_id == gone.id] == []
         (entry,) = await rows(AuditEntry)
-        assert (entry.event, entry.actor_id, entry.subject_id) == ("user_purged", None, gone.id)
+        assert (entry.event, entry.actor_id, entry.subject_id) == ("user_purged", None, None)
 
     async def test_an_own_tombstone_that_was_answered_stays_and_loses_its_author(
         self, make: Make, rows: Rows, stores: Stores, owner: asyncpg.Connection
@@ -164,8 +164,7 @@ class TestPurgeAccounts:
         await asyncio.gather(*(tasks.purge_accounts(stores) for _ in range(3)))
         assert {user.id for user in await rows(User)} & {one.id, other.id} == set()
         assert await broken(owner) == {}
-        purged = [entry.subject_id for entry in await rows(AuditEntry)]
-        assert sorted(purged) == [one.id, other.id]
+        assert [entry.event for entry in await rows(AuditEntry)] == ["user_purged"] * 2
 
     async def test_a_slice_that_stands_alone_leaves_every_counter_equal_to_its_rows(
         self, make: Make, stores: Stores, owner: asyncpg.Connection, small_slices: None

@@ -21,7 +21,7 @@ assert isinstance(_NODE, GraphQLInterfaceType)
 CONTENT = {kind.name for kind in SCHEMA.get_possible_types(_NODE)} | {"Node"}
 ROOTS = ("Query", "Mutation")
 # Ids of what nobody but its owner is ever shown; its own tests aim at other people's.
-_PERSONAL_KEYS = {"sessionId", "tokenId"}
+_PERSONAL_KEYS = {"sessionId", "tokenId", "exportId"}
 
 
 def reading_paths() -> Iterator[str]:
