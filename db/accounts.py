@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from db.models import Credential, User, UserStats
+from db.retired_usernames import is_retired
 
 
 class Taken(Enum):
-    """Why no account was made: somebody has the name, or the address, in some case of letters."""
+    """Why no account was made: somebody has (or had) the name, or has the address, in any case of letters."""
 
     USERNAME = auto()
     EMAIL = auto()
@@ -37,6 +38,10 @@ async def add_account(
         user = insert(User).values(username=username, display_name=display_name).on_conflict_do_nothing()
         user_id: int | None = await session.scalar(user.returning(User.id))
         if user_id is None:
+            return Taken.USERNAME
+        # Asked afterwards: who took the name may have been purged while the index made us wait.
+        if await is_retired(session, username):
+            await savepoint.rollback()
             return Taken.USERNAME
         credential = insert(Credential).values(
             user_id=user_id,

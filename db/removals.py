@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import counters, threads
 from db.arrays import among
 from db.models import Block, Comment, Follow, FollowRequest, Like, Mute, Post, User
+from db.retired_usernames import retire
 
 _POSTS_AT_ONCE = 50
 
@@ -33,8 +34,9 @@ async def hold_account_due(session: AsyncSession, user_id: int, before: datetime
 
 
 async def account(session: AsyncSession, user_id: int) -> None:
-    """The account itself with its counters, password and sessions; all else was removed before."""
-    await session.execute(delete(User).where(User.id == user_id))
+    """The account itself with its counters and all that only it owns; its name is nobody's from now on."""
+    gone = await session.scalars(delete(User).where(User.id == user_id).returning(User.username))
+    await retire(session, gone.one())
 
 
 async def follows_by(session: AsyncSession, user_id: int, limit: int) -> int:

@@ -122,7 +122,7 @@ async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: 
     """Make an administrator, or make one of the account of that username; true if the account is new.
 
     An account that was there keeps its address and its password. Raises `Conflict` when it is suspended or
-    deleted, and when the address of a new one belongs to somebody else.
+    deleted, when its name was somebody's who is gone, and when the address of a new one is somebody else's.
     """
     made = await add_account(session, who.username, who.email, who.display_name, password_hash)
     if made is Taken.EMAIL:
@@ -143,7 +143,8 @@ async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: 
 
 async def _standing(session: AsyncSession, username: str) -> int:
     found = await accounts.by_name(await reads_in(session), username)
-    assert found is not None  # its name is taken
+    if found is None:
+        raise Conflict("This username was somebody's who is gone.")
     await change_people(session, found.user_id)
     now = await accounts.by_id(await reads_in(session), found.user_id)
     if now is None or now.status is not UserStatus.ACTIVE:

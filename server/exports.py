@@ -27,7 +27,9 @@ _BODY_MAX: Final = 1024
 def routes(services: Services) -> list[Route]:
     async def download(request: Request) -> Response:
         origin = origin_of(request.scope, request.headers)
-        verdict = await services.buckets.take([Charge(f"exports:ip:{client_network(origin.ip)}", _TRIES)])
+        verdict = await services.buckets.take(
+            [Charge(f"exports:ip:{client_network(origin.ip)}", _TRIES, is_kept=True)]
+        )
         if not verdict.allowed:
             return _refused(ErrorCode.RATE_LIMITED, 429, {"retry-after": str(verdict.retry_after)})
         secret = await _secret(request)

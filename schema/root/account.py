@@ -39,12 +39,12 @@ class Account:
     request_export: RequestExportResult | None = strawberry.mutation(
         resolver=exports.request_export,
         description="Have a copy made of everything that is yours, once a day.",
-        metadata=limited(_EXPORTS, bucket="export"),
+        metadata=limited(_EXPORTS, bucket="export", per=Per.BOTH),
     )
     open_export: OpenExportResult | None = strawberry.mutation(
         resolver=exports.open_export,
         description="Get what downloads a copy of your data once, within ten minutes.",
-        metadata=limited(_EXPORTS, bucket="export"),
+        metadata=limited(_EXPORTS, bucket="export", per=Per.BOTH),
     )
     delete_account: DeleteAccountResult | None = strawberry.mutation(
         resolver=accounts.delete_account,
