@@ -35,8 +35,10 @@ class NotAllowed(DomainError):
 class NotPermitted(NotAllowed):
     """What only a role is trusted with that they do not have; it leaves a trace."""
 
+    said = "Your role does not allow this."
+
     def __init__(self, permission: str) -> None:
-        super().__init__("Your role does not allow this.")
+        super().__init__(self.said)
         self.permission = permission
 
 

@@ -19,8 +19,8 @@ async def audit_log(info: Info, paging: Paging, filter: AuditLogFilter | None = 
     try:
         async with noting_refusal(context), context.write() as session:
             moderation.look_at_audit_log(session, context.signed_in, asked, origin=context.origin)
-    except NotPermitted as refused:
-        raise forbidden(refused.message) from None
+    except NotPermitted:
+        raise forbidden(NotPermitted.said) from None
     reads = context.services.stores.reads
     rows = await audit.search(reads, paging.page, **asked)
     found = await audit.by_ids(reads, [edge.node_id for edge in rows.edges])

@@ -20,6 +20,7 @@ from strawberry.utils.str_converters import to_camel_case
 from db.buckets import Charge, Limit
 from domain.errors import DomainError, InvalidInput
 from engine.refusals import Refusal
+from schema import errors
 from server.reference.scopes import Function, Scope
 
 _FLOORS: Final = ("resolvers", "domain", "schema")
@@ -105,7 +106,7 @@ class _Reading:
             field = scope.value(places[0]) if places else None
             place = field and to_camel_case(field)
             words = [called.said] if called.said else scope.texts(call.args[len(places)])
-            return Refusals(typed=frozenset(Refused(called.__name__, place, text) for text in words))
+            return Refusals(typed=frozenset(Refused(_told_as(called), place, text) for text in words))
         if called is Refusal:
             arguments = [each.value for each in call.keywords if each.arg == "argument"]
             place = scope.value(arguments[0]) if arguments else None
@@ -113,6 +114,11 @@ class _Reading:
             words = scope.texts(call.args[1])
             return Refusals(codes=frozenset(Refused(str(code), place, text) for text in words))
         return self._node(call.func, scope)
+
+
+def _told_as(error: type[DomainError]) -> str:
+    """The name of the type of the schema that stands for it."""
+    return next(kind.__name__ for kind in error.__mro__ if hasattr(errors, kind.__name__))
 
 
 def _is_ours(value: Any) -> bool:
