@@ -57,6 +57,7 @@ KINDS: Final[Mapping[str, SecurityEventKind]] = {
     "email_verified": _Kind.EMAIL_VERIFIED,
     "identity_linked": _Kind.WAY_IN_ADDED,
     "identity_unlinked": _Kind.WAY_IN_REMOVED,
+    "ways_in_removed": _Kind.WAY_IN_REMOVED,
     "authn_totp_added": _Kind.SECOND_FACTOR_CHANGED,
     "authn_totp_removed": _Kind.SECOND_FACTOR_CHANGED,
     "authn_recovery_codes_replaced": _Kind.SECOND_FACTOR_CHANGED,

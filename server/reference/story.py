@@ -193,7 +193,7 @@ STORY: Final = {
     ],
 }
 
-# What no request can do by itself, for it needs an authenticator app, a browser, a letter, an administrator or time.
+# What no request can do by itself: it needs an authenticator app, a browser, a letter, an administrator or time.
 BEYOND: Final = frozenset(
     {"auditLog", "completeSignIn", "confirmTotp", "openExport", "removeTotp", "replaceRecoveryCodes"}
 )
