@@ -43,8 +43,8 @@ _ROWS: Final = (
     "INSERT INTO passkeys (user_id, credential_id, public_key, sign_count, name) VALUES ($1, $2, '', 0, 'phone')",
     "INSERT INTO personal_tokens (user_id, hash, name, scopes, expires_at) "
     "VALUES ($1, $2, 'script', '{READ}', now())",
-    "INSERT INTO mail_links (user_id, hash, purpose, email, expires_at) "
-    "VALUES ($1, $2, 'CHANGE_EMAIL', 'gone_soon@example.org', now())",
+    "INSERT INTO mail_links (user_id, hash, purpose, email, former_email, expires_at) "
+    "VALUES ($1, $2, 'CHANGE_EMAIL', 'gone_soon@example.org', 'gone_soon@example.com', now())",
     "INSERT INTO identities (user_id, provider, issuer, subject, email) "
     "VALUES ($1, 'GITHUB', 'https://github.com', '7', 'gone_soon@example.org')",
     "INSERT INTO exports (user_id, expires_at) VALUES ($1, now())",

@@ -112,8 +112,8 @@ async def test_leaves_out_every_secret(stores: Stores, make: Make, rows: Rows, o
         secret,
     )
     await owner.execute(
-        "INSERT INTO mail_links (user_id, hash, purpose, email, expires_at) "
-        "VALUES ($1, $2, 'VERIFY_EMAIL', 'new@example.org', $3)",
+        "INSERT INTO mail_links (user_id, hash, purpose, email, former_email, expires_at) "
+        "VALUES ($1, $2, 'VERIFY_EMAIL', 'new@example.org', 'ada@example.org', $3)",
         ada.id,
         secret,
         later,
