@@ -1,6 +1,7 @@
 """From asking for one's data to having it: through the API, a worker's job, and the download over HTTP."""
 
 import io
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -155,8 +156,10 @@ async def test_what_is_no_secret_is_refused(client: httpx.AsyncClient, how: dict
 
 
 async def test_a_secret_in_the_address_opens_nothing(
-    api: Api, make: Make, rows: Rows, client: httpx.AsyncClient
+    api: Api, make: Make, rows: Rows, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The client of the test logs the addresses that it visits; the server does not.
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
     ada = await make.user()
     opening = await opened(api, ada, await ready(api, rows, ada))
     assert (await client.get(f"/exports?secret={opening['secret']}")).status_code == 405
