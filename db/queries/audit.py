@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, 
 
 from db.ids import id_at
 from db.models import AuditEntry
-from db.queries.pages import Page, PagedRead, Slice, rooted
+from db.queries.pages import IDS_ALONE, EdgeRow, Page, PagedRead, Slice, in_order, rooted
 from db.queries.users import IDS
 from db.reads import Reads, read
 from db.visibility import VIEWER
@@ -47,9 +47,12 @@ _by_ids = read(
 )
 _places = select(AuditEntry.id.label("key"), AuditEntry.id.label("node_id"))
 _own = rooted(
-    _places.where(
-        AuditEntry.subject_id == VIEWER, AuditEntry.event == any_(bindparam("events", type_=ARRAY(Text)))
-    )
+    in_order(
+        _places.where(
+            AuditEntry.subject_id == VIEWER, AuditEntry.event == any_(bindparam("events", type_=ARRAY(Text)))
+        )
+    ),
+    IDS_ALONE,
 )
 # Moments are ids, which every index ends with.
 _CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
@@ -67,7 +70,7 @@ async def by_ids(db: Reads, ids: Sequence[int]) -> dict[int, AuditRow]:
     return {row.id: row for row in await db.fetch(_by_ids, ids=ids)}
 
 
-async def own(db: Reads, page: Page, *, events: Sequence[str], viewer_id: int) -> Slice:
+async def own(db: Reads, page: Page, *, events: Sequence[str], viewer_id: int) -> Slice[EdgeRow]:
     """What happened of these kinds to the viewer's account, newest first."""
     return await _own.one(db, page, events=events, viewer_id=viewer_id)
 
@@ -82,7 +85,7 @@ async def search(
     request_id: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> Slice:
+) -> Slice[EdgeRow]:
     """All of the log that meets every condition given, newest first; `until` is not included."""
     asked: dict[str, Any] = {
         "event": event,
@@ -97,7 +100,8 @@ async def search(
 
 
 @cache
-def _meeting(names: frozenset[str]) -> PagedRead:
+def _meeting(names: frozenset[str]) -> PagedRead[EdgeRow]:
     # One statement for each choice of conditions, sixty-four at most: each walks an index that fits it, which a
     # single one full of "or is null" would not.
-    return rooted(_places.where(*(condition for name, condition in _CONDITIONS.items() if name in names)))
+    asked = (condition for name, condition in _CONDITIONS.items() if name in names)
+    return rooted(in_order(_places.where(*asked)), IDS_ALONE)
