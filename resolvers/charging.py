@@ -32,6 +32,7 @@ _ONCE: Final = frozenset(
         "deleteAccount",
         "linkIdentity",
         "removeTotp",
+        "signInWithPasskey",
         "signInWithProvider",
         "requestPasswordReset",
         "resetPassword",

@@ -14,7 +14,7 @@ async def confirm_identity(info: Info, input: ConfirmIdentityInput) -> ConfirmId
     context = info.context
     if input.password is None:
         confirmed = await _by_second_factor(context, input)
-    elif input.totp_code is None and input.recovery_code is None:
+    elif input.totp_code is input.recovery_code is input.passkey is None:
         confirmed = await _by_password(context, input.password)
     else:
         raise InvalidInput("password", ONE)
@@ -32,7 +32,7 @@ async def _by_password(context: Context, password: str) -> Viewer:
 
 async def _by_second_factor(context: Context, input: ConfirmIdentityInput) -> Viewer:
     viewer = context.signed_in
-    answer = answer_of(input.totp_code, input.recovery_code)
+    answer = answer_of(input.totp_code, input.recovery_code, input.passkey)
     return await with_second_factor(
         context,
         viewer.user_id,

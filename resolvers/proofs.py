@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.passwords import TooBusy
 from db.buckets import Charge, Limit
 from db.queries.accounts import AccountRow
-from domain import passwords, second_factors
+from domain import passkeys, passwords, second_factors
 from domain.errors import InvalidInput, NotAllowed
 from domain.passwords import WRONG, Proof
 from domain.second_factors import SecondFactor
@@ -32,13 +32,15 @@ class Answer:
     value: str
 
 
-def answer_of(totp_code: str | None, recovery_code: str | None) -> Answer:
+def answer_of(totp_code: str | None, recovery_code: str | None, passkey: str | None) -> Answer:
     """The one that is given. Raises `InvalidInput` for none or several."""
     given = []
     if totp_code is not None:
         given.append(Answer(SecondFactor.TOTP, "totp_code", totp_code))
     if recovery_code is not None:
         given.append(Answer(SecondFactor.RECOVERY_CODE, "recovery_code", recovery_code))
+    if passkey is not None:
+        given.append(Answer(SecondFactor.PASSKEY, "passkey", passkey))
     if len(given) != 1:
         raise InvalidInput("totp_code", ONE)
     return given[0]
@@ -102,7 +104,10 @@ async def with_second_factor(
 async def _is_right(context: Context, session: AsyncSession, user_id: int, answer: Answer) -> bool:
     if answer.factor is SecondFactor.TOTP:
         return await second_factors.takes_code(session, user_id, answer.value, context.services.vault)
-    return await second_factors.takes_recovery_code(session, user_id, answer.value, origin=context.origin)
+    if answer.factor is SecondFactor.RECOVERY_CODE:
+        return await second_factors.takes_recovery_code(session, user_id, answer.value, origin=context.origin)
+    shown = await passkeys.shown(session, context.services.relying_party, answer.value, origin=context.origin)
+    return shown is not None and shown.user_id == user_id
 
 
 async def _limited(context: Context, key: str, compare: Callable[[], Awaitable[Proof]]) -> Proof:

@@ -55,7 +55,7 @@ async def remove_totp(info: Info, input: RemoveTotpInput) -> RemoveTotpResult:
     viewer = context.signed_in
     if not viewer.is_fresh:
         raise ConfirmationNeeded()
-    answer = answer_of(input.totp_code, input.recovery_code)
+    answer = answer_of(input.totp_code, input.recovery_code, input.passkey)
     await with_second_factor(
         context,
         viewer.user_id,

@@ -57,7 +57,7 @@ async def cancel_deletion(info: Info, input: CancelDeletionInput) -> CancelDelet
 @user_errors
 async def complete_sign_in(info: Info, input: CompleteSignInInput) -> CompleteSignInResult:
     context = info.context
-    answer = answer_of(input.totp_code, input.recovery_code)
+    answer = answer_of(input.totp_code, input.recovery_code, input.passkey)
     async with context.write() as session:
         user_id = await sign_ins.attempt(session, input.challenge)
     signed_in = await with_second_factor(

@@ -7,7 +7,7 @@ import strawberry
 
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from schema.scalars import Secret
-from schema.second_factors import CODE, RECOVERY_CODE
+from schema.second_factors import CODE, PASSKEY, RECOVERY_CODE
 
 
 @strawberry.input(description="How you show again who you are: by one of these.")
@@ -15,6 +15,7 @@ class ConfirmIdentityInput:
     password: Secret | None = strawberry.field(default=None, description="Your password.")
     totp_code: Secret | None = strawberry.field(default=None, description=CODE)
     recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
+    passkey: Secret | None = strawberry.field(default=None, description=PASSKEY)
 
 
 @strawberry.type(description="It is you. What asked for a confirmation may be tried again.")

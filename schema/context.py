@@ -10,6 +10,7 @@ import strawberry
 from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.passkeys import RelyingParty
 from auth.passwords import Passwords
 from auth.providers.registry import Providers
 from auth.tokens import AccessTokens
@@ -37,6 +38,7 @@ class Services:
     tokens: AccessTokens
     refresh_keys: Sequence[bytes]
     vault: Vault
+    relying_party: RelyingParty
     version: str
     tells_schema: bool
 

@@ -20,6 +20,8 @@ _OPEN: Final = {
     "resetPassword",
     "verifyEmail",
     "completeSignIn",
+    "startPasskeySignIn",
+    "signInWithPasskey",
     "__typename",
     "serverInfo",
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from schema.users import User
 
 CODE = "The six digits that your authenticator app shows now; they are good once."
+PASSKEY = "What `navigator.credentials.get` gave for the options of `startPasskeySignIn`: its `toJSON()`, as text."
 RECOVERY_CODE = "One of your recovery codes, in any case of letters; it is good once."
 
 
@@ -46,6 +47,7 @@ class ConfirmTotpInput:
 class RemoveTotpInput:
     totp_code: Secret | None = strawberry.field(default=None, description=CODE)
     recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
+    passkey: Secret | None = strawberry.field(default=None, description=PASSKEY)
 
 
 @strawberry.type(

@@ -7,7 +7,7 @@ import strawberry
 
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound, SecondFactorNeeded
 from schema.scalars import SafeText, Secret
-from schema.second_factors import CODE, RECOVERY_CODE
+from schema.second_factors import CODE, PASSKEY, RECOVERY_CODE
 from schema.users import User
 
 
@@ -37,6 +37,7 @@ class CompleteSignInInput:
     challenge: Secret = strawberry.field(description="The challenge of `SecondFactorNeeded`.")
     totp_code: Secret | None = strawberry.field(default=None, description=CODE)
     recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
+    passkey: Secret | None = strawberry.field(default=None, description=PASSKEY)
 
 
 @strawberry.input(description="The refresh token you got last.")

@@ -16,6 +16,7 @@ from schema.exports import OwnExports
 from schema.identities import OwnIdentities
 from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Paging, connections, counted, paged
+from schema.passkeys import OwnPasskeys
 from schema.personal_tokens import OwnTokens
 from schema.second_factors import OwnFactors
 from schema.standing import OwnStanding
@@ -29,7 +30,16 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 @strawberry.type(description="A person on the network.")
 class User(
-    OwnAddress, OwnDevices, OwnFactors, OwnIdentities, OwnTokens, OwnStanding, OwnSecurityEvents, OwnExports, Node
+    OwnAddress,
+    OwnDevices,
+    OwnFactors,
+    OwnIdentities,
+    OwnPasskeys,
+    OwnTokens,
+    OwnStanding,
+    OwnSecurityEvents,
+    OwnExports,
+    Node,
 ):
     username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
     display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from auth.passkeys import RelyingParty
 from auth.passwords import Passwords
 from auth.tokens import AccessTokens
 from auth.vault import Vault
@@ -121,6 +122,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
                 tokens=AccessTokens(settings.keys, settings.issuer, settings.audience),
                 refresh_keys=_refresh_keys(settings),
                 vault=Vault(settings.vault_keys),
+                relying_party=RelyingParty(settings.passkey_domain, settings.passkey_origins),
                 version=VERSION,
                 tells_schema=settings.tells_schema,
             )

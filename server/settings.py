@@ -56,6 +56,9 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
     signing_keys: SecretStr
     # The same for what is sealed in the database: the first seals, all of them open.
     encryption_keys: SecretStr | None = None
+    # The domain that passkeys are for, and the pages that may ask for them.
+    webauthn_rp_id: str | None = None
+    webauthn_origins: Annotated[tuple[str, ...], NoDecode] = ()
     issuer: str = "plaza"
     audience: str = "plaza"
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -83,6 +86,7 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
 
     @field_validator(
         "encryption_keys",
+        "webauthn_rp_id",
         "introspection",
         "graphiql",
         "docs",
@@ -98,7 +102,7 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
     def _empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
         return cls.model_fields[str(info.field_name)].default if value == "" else value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "webauthn_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -222,6 +226,16 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
     def public_origin(self) -> str:
         """Where browsers find us; on a developer's machine that is known without being said."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def passkey_domain(self) -> str:
+        """As set, else that of our own address: passkeys are for whatever site people see."""
+        return self.webauthn_rp_id or urlsplit(self.public_origin).hostname or "localhost"
+
+    @property
+    def passkey_origins(self) -> tuple[str, ...]:
+        """As set, else our own address; none on a developer's machine, where every port will do."""
+        return self.webauthn_origins or ((self.public_url,) if self.public_url else ())
 
     @property
     def tells_schema(self) -> bool:

@@ -33,6 +33,8 @@ _SECRETS = {
     "token": "a secret token",
     "ticket": "a linking token",
     "challenge": "a challenge",
+    "options": "JSON for the browser",
+    "passkey": "JSON of the browser",
     "totpCode": "six digits",
     "secret": "32 letters and digits",
     "uri": "otpauth://totp/…",

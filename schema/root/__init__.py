@@ -21,6 +21,7 @@ from schema.root.devices import Devices
 from schema.root.factors import Factors
 from schema.root.letters import Letters
 from schema.root.moderation import Moderation
+from schema.root.passkeys import Passkeys
 from schema.root.reading import Query
 from schema.root.sign_in import SignIn
 from schema.root.ways import Ways
@@ -31,7 +32,7 @@ __all__ = ["Mutation", "Query", "build", "schema", "sdl"]
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(SignIn, Letters, Ways, Factors, Devices, Account, Content, Circle, Moderation):
+class Mutation(SignIn, Letters, Ways, Factors, Passkeys, Devices, Account, Content, Circle, Moderation):
     pass
 
 

@@ -181,6 +181,8 @@ STORY: Final = {
         Step("createPersonalToken", keeps={"personal_token": "createPersonalToken.personalToken.id"}),
         Step("revokePersonalToken"),
         Step("startTotp", token=_NEWCOMER),
+        Step("startPasskey", token=_NEWCOMER),
+        Step("startPasskeySignIn"),
         Step("changePassword", token=_NEWCOMER, given={"password": "newcomer_password"}),
         Step("logoutEverywhere", token=_NEWCOMER),
         Step("deleteAccount", token=_NEWCOMER, given={"password": "new_password"}),
@@ -195,7 +197,18 @@ STORY: Final = {
 
 # What no request can do by itself: it needs an authenticator app, a browser, a letter, an administrator or time.
 BEYOND: Final = frozenset(
-    {"auditLog", "completeSignIn", "confirmTotp", "openExport", "removeTotp", "replaceRecoveryCodes"}
+    {
+        "addPasskey",
+        "auditLog",
+        "completeSignIn",
+        "confirmTotp",
+        "openExport",
+        "removePasskey",
+        "removeTotp",
+        "renamePasskey",
+        "replaceRecoveryCodes",
+        "signInWithPasskey",
+    }
 )
 
 

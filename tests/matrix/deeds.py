@@ -152,6 +152,7 @@ OWN = {
     "Mutation.changePassword.viewer",
     "Mutation.login.viewer",
     "Mutation.completeSignIn.viewer",
+    "Mutation.signInWithPasskey.viewer",
     "Mutation.cancelDeletion.viewer",
     "Mutation.signInWithProvider.viewer",
 }

@@ -21,7 +21,7 @@ assert isinstance(_NODE, GraphQLInterfaceType)
 CONTENT = {kind.name for kind in SCHEMA.get_possible_types(_NODE)} | {"Node"}
 ROOTS = ("Query", "Mutation")
 # Ids of what nobody but its owner is ever shown; its own tests aim at other people's.
-_PERSONAL_KEYS = {"sessionId", "tokenId", "exportId"}
+_PERSONAL_KEYS = {"exportId", "passkeyId", "sessionId", "tokenId"}
 
 
 def reading_paths() -> Iterator[str]:
