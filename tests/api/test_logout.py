@@ -39,7 +39,7 @@ async def test_ends_the_session_of_a_refresh_token_without_an_access_token(
     assert again["data"]["logout"]["endedSessionCount"] == 0
 
 
-@pytest.mark.parametrize("token", ["", "garbage", "A" * 43])
+@pytest.mark.parametrize("token", ["garbage", "A" * 43])
 async def test_a_token_of_no_session_ends_none(api: Api, ada: Person, rows: Rows, token: str) -> None:
     answer = await api(LOGOUT, viewer=ada, input={"refreshToken": token})
     assert answer["endedSessionCount"] == 0
