@@ -34,11 +34,9 @@ def checked(field: str, address: str) -> str:
 
 
 async def ask_to_verify(session: AsyncSession, user_id: int) -> None:
-    """Send a link to the account's address, in place of any that was sent before."""
+    """Send a link to the account's address."""
     purpose = LinkPurpose.VERIFY_EMAIL
-    link_id = await letters.add_link(session, user_id, purpose, life=LIVES[purpose])
-    await letters.void_links(session, user_id, purpose, but=link_id)
-    await send_link(session, link_id)
+    await send_link(session, await letters.add_link(session, user_id, purpose, life=LIVES[purpose]))
 
 
 async def ask_again(session: AsyncSession, viewer: Viewer, address: str | None, *, origin: Origin) -> str:
@@ -51,6 +49,7 @@ async def ask_again(session: AsyncSession, viewer: Viewer, address: str | None, 
         raise InvalidInput("email", OTHER)
     if account.email_verified_at is not None:
         raise Conflict(VERIFIED)
+    await letters.void_links(session, viewer.user_id, LinkPurpose.VERIFY_EMAIL)
     await ask_to_verify(session, viewer.user_id)
     _record(session, "email_verification_requested", viewer.user_id, origin)
     return account.email
