@@ -23,7 +23,7 @@ from tests.factories import PASSWORD, Make
 pytestmark = pytest.mark.long
 
 SAMPLES = 200
-MOST = 0.005  # seconds between the medians
+MOST = 0.005  # seconds between the medians, where a request takes no longer than 0.1 s
 HIDDEN = "query ($name: SafeText!) { user(username: $name) { id } }"
 
 
@@ -77,7 +77,7 @@ async def test_an_answer_tells_not_who_has_an_account(
         assert seen["one"] == seen["two"]
     difference = median(one - two for one, two in zip(times["one"], times["two"], strict=True))
     print(f"\n{question.__name__}: {difference * 1000:+.2f} ms, Mann-Whitney p = {p_of(*times.values()):.3f}")
-    assert abs(difference) < MOST
+    assert abs(difference) < MOST * max(1, median(times["one"]) / 0.1)
 
 
 async def ask(app: Starlette, ip: str, body: dict[str, Any]) -> httpx.Response:
