@@ -18,6 +18,7 @@ from db.reads import reads_in
 from domain import audit
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from domain.letters import Notice, notify
 
 MOST: Final = 20
 USUAL_LIFE: Final = timedelta(days=90)
@@ -60,6 +61,7 @@ async def create(
         expires_at=expires_at,
     )
     _record(session, "authn_token_created", viewer, origin, token_id=row.id, scopes=row.scopes)
+    await notify(session, viewer.user_id, Notice.TOKEN_MADE, what=row.name)
     return Made(secret, row)
 
 

@@ -16,6 +16,7 @@ from db.sessions import end, end_all
 from domain import audit, passwords
 from domain.audit import Origin
 from domain.errors import NotAllowed, SecondFactorNeeded
+from domain.letters import Notice, notify
 from domain.passwords import WRONG, Proof
 
 OVER: Final = "This session is over. Sign in again."
@@ -87,6 +88,9 @@ async def refresh(session: AsyncSession, token: str, *, keys: Sequence[bytes], o
             origin=origin,
             session_id=renewal.session_id,
         )
+    if renewal.outcome is Outcome.REUSED:
+        assert renewal.user_id is not None  # the token was somebody's
+        await notify(session, renewal.user_id, Notice.SESSION_STOLEN)
     return renewal
 
 

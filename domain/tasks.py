@@ -20,6 +20,7 @@ from db.transaction import Sessions, retried, write
 from domain import exports, moderation, purges
 
 ENDED_SESSIONS_KEPT: Final = timedelta(days=30)
+ENDED_PERSONAL_TOKENS_KEPT: Final = timedelta(days=30)
 USED_TOKENS_KEPT: Final = timedelta(days=1)
 """Long past any honest repetition; a token that is gone is refused like one that never was."""
 JOB_LOG_KEPT: Final = timedelta(days=7)
@@ -55,6 +56,13 @@ async def end_sessions(stores: Stores) -> None:
     after: int | None = 0
     while after is not None:
         after = await retried(partial(_end_sessions, stores.sessions, after))
+
+
+async def end_personal_tokens(stores: Stores) -> None:
+    """Delete personal tokens that ended long ago."""
+    after: int | None = 0
+    while after is not None:
+        after = await retried(partial(_end_personal_tokens, stores.sessions, after))
 
 
 async def end_suspensions(stores: Stores) -> None:
@@ -124,6 +132,7 @@ JOBS: Mapping[str, JobFunction] = {
     "mutes.end": end_mutes,
     "links.end": end_links,
     "sessions.end": end_sessions,
+    "personal_tokens.end": end_personal_tokens,
     "suspensions.end": end_suspensions,
     "challenges.end": end_challenges,
     "flows.end": end_flows,
@@ -150,6 +159,7 @@ TIMETABLE: Sequence[Timed] = (
     Timed("exports.expire", "17 * * * *"),
     Timed("audit.shorten", "53 1 * * *"),
     Timed("sessions.end", "11 2 * * *"),
+    Timed("personal_tokens.end", "29 2 * * *"),
     Timed("counters.reconcile", "41 3 * * *"),
 )
 
@@ -184,6 +194,13 @@ async def _end_sessions(sessions: Sessions, after: int) -> int | None:
     async with write(sessions) as session:
         return await expiry.sessions(
             session, after, _SLICE, ended_before=now - ENDED_SESSIONS_KEPT, used_before=now - USED_TOKENS_KEPT
+        )
+
+
+async def _end_personal_tokens(sessions: Sessions, after: int) -> int | None:
+    async with write(sessions) as session:
+        return await expiry.personal_tokens(
+            session, after, _SLICE, ended_before=datetime.now(UTC) - ENDED_PERSONAL_TOKENS_KEPT
         )
 
 

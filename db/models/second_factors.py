@@ -65,7 +65,6 @@ class ChallengePurpose(StrEnum):
     SECOND_FACTOR = "SECOND_FACTOR"
     PASSKEY_SIGN_IN = "PASSKEY_SIGN_IN"
     PASSKEY_ADD = "PASSKEY_ADD"
-    CONFIRM = "CONFIRM"
 
 
 class Challenge(Row):

@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "purpose in ('SECOND_FACTOR', 'PASSKEY_SIGN_IN', 'PASSKEY_ADD', 'CONFIRM')",
+            "purpose in ('SECOND_FACTOR', 'PASSKEY_SIGN_IN', 'PASSKEY_ADD')",
             name=op.f("ck_challenges_purpose_choice"),
         ),
         sa.CheckConstraint("length(hash) = 32", name=op.f("ck_challenges_hash_length")),

@@ -8,7 +8,9 @@ import asyncpg
 import pytest
 
 from db.models import AuditEntry, PersonalToken
+from domain.letters import SEND
 from schema.nodes import global_id
+from tests import jobs
 from tests.api.accounts import CHANGE_PASSWORD, DELETE_ACCOUNT, LOGOUT_EVERYWHERE, Rows, stored
 from tests.conftest import Api
 from tests.factories import PASSWORD, Make, Person
@@ -55,6 +57,11 @@ async def test_a_token_is_shown_once_and_stored_as_a_hash(api: Api, ada: Person,
     (entry,) = await rows(AuditEntry)
     assert (entry.event, entry.actor_id) == ("authn_token_created", ada.id)
     assert entry.details == {"token_id": row.id, "scopes": ["POST", "READ"]}
+
+
+async def test_a_letter_tells_of_it(api: Api, ada: Person, owner: asyncpg.Connection) -> None:
+    await create(api, ada)
+    assert await jobs.waiting(owner, SEND) == [{"kind": "TOKEN_MADE", "user_id": ada.id, "what": "Weather"}]
 
 
 async def test_it_is_good_for_ninety_days_unless_said_otherwise(api: Api, ada: Person, rows: Rows) -> None:

@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from db.models import AuditEntry, RefreshToken, Session
+from domain.letters import SEND
 from schema.context import Services
+from tests import jobs
 from tests.api.accounts import OVER, REFRESH, VIEWER, Rows, log_in, post, refresh, stored
 from tests.conftest import Api, Refused
 from tests.factories import Make
@@ -75,6 +77,7 @@ async def test_a_token_used_again_after_the_grace_ends_the_session(
     assert await refresh(api, head) == OVER
     assert await refresh(api, token) == OVER
     assert await events(rows) == ["authn_token_reuse"]
+    assert await jobs.waiting(owner, SEND) == [{"kind": "SESSION_STOLEN", "user_id": begun.user_id, "what": ""}]
 
 
 async def test_a_token_used_again_after_its_successor_ends_the_session_even_in_the_grace(

@@ -39,7 +39,7 @@ _ROWS: Final = (
     "INSERT INTO suspensions (user_id, reason) VALUES ($1, 'Insults.')",
     "INSERT INTO totps (user_id, sealed_secret) VALUES ($1, '')",
     "INSERT INTO recovery_codes (user_id, hash) VALUES ($1, $2)",
-    "INSERT INTO challenges (user_id, hash, purpose, expires_at) VALUES ($1, $2, 'CONFIRM', now())",
+    "INSERT INTO challenges (user_id, hash, purpose, expires_at) VALUES ($1, $2, 'SECOND_FACTOR', now())",
     "INSERT INTO passkeys (user_id, credential_id, public_key, sign_count, name) VALUES ($1, $2, '', 0, 'phone')",
     "INSERT INTO personal_tokens (user_id, hash, name, scopes, expires_at) "
     "VALUES ($1, $2, 'script', '{READ}', now())",

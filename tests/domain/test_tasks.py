@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from db.limits import DELETION_GRACE_DAYS, TOMBSTONE_DAYS
-from db.models import Mute, RefreshToken, Session
+from db.models import Mute, PersonalToken, RefreshToken, Session
 from db.queue import enqueue
 from db.stores import Stores
 from domain import tasks
@@ -89,6 +89,34 @@ class TestEndSessions:
         assert [session.id for session in await rows(Session)] == kept
         tokens = [(token.session_id, token.hash.strip()[2:]) for token in await rows(RefreshToken)]
         assert sorted(tokens) == sorted((each, name) for each in kept for name in (b"late", b"head"))
+
+
+class TestEndPersonalTokens:
+    async def test_only_those_that_ended_long_ago_go(
+        self, make: Make, rows: Rows, stores: Stores, owner: asyncpg.Connection, small_slices: None
+    ) -> None:
+        ada, hour = await make.user("ada"), timedelta(hours=1)
+        # When each runs out and when it was revoked, ago.
+        tokens = {
+            "expired": (OVER, None),
+            "revoked": (-hour, OVER),
+            "lately expired": (NOT_OVER, None),
+            "lately revoked": (-hour, NOT_OVER),
+            "good": (-hour, None),
+        }
+        for name, (expired, revoked) in tokens.items():
+            await owner.execute(
+                "INSERT INTO personal_tokens (user_id, hash, name, scopes, expires_at, revoked_at)"
+                " VALUES ($1, $2, $3, '{READ}', now() - $4::interval, now() - $5::interval)",
+                ada.id,
+                name.encode().ljust(32),
+                name,
+                expired,
+                revoked,
+            )
+        await tasks.end_personal_tokens(stores)
+        kept = ["good", "lately expired", "lately revoked"]
+        assert sorted(token.name for token in await rows(PersonalToken)) == kept
 
 
 class TestPruneJobLog:
