@@ -21,17 +21,18 @@ from db.queries import accounts
 from db.queries.accounts import AccountRow
 from db.reads import Reads, reads_in
 from domain import audit
-from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed
 from domain.letters import Notice, notify
 
 WRONG: Final = "Wrong name or password."
 NOT_YOURS: Final = "This is not your password."
+NEEDED: Final = "Your account has a password. Give it."
 MEANWHILE: Final = "Your account was changed meanwhile. Try again."
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether a password is an account's. `account` is None where there is no such account.
+    """Whether an account has that password, or has none. `account` is None where there is no such account.
 
     `new_hash` replaces a stored hash that has other parameters than today's.
     """
@@ -59,6 +60,19 @@ async def prove(
 async def prove_own(db: Reads, passwords: Passwords, viewer: Viewer, password: str) -> Proof:
     """Compare with the viewer's own. Raises auth's `TooBusy`."""
     return await _compare(passwords, await accounts.by_id(db, viewer.user_id), password)
+
+
+async def prove_none(db: Reads, viewer: Viewer, field: str) -> Proof:
+    """That the viewer's account has no password, which counts once they have shown in another way who they are.
+
+    Raises `InvalidInput` where there is one, and `ConfirmationNeeded`.
+    """
+    account = await accounts.by_id(db, viewer.user_id)
+    if account is None or account.password_hash is not None:
+        raise InvalidInput(field, NEEDED)
+    if not viewer.is_fresh:
+        raise ConfirmationNeeded
+    return Proof(account, is_match=True)
 
 
 async def hold(session: AsyncSession, proof: Proof, *, to_change: bool = False) -> AccountRow:

@@ -8,7 +8,7 @@ from db.buckets import Charge, Limit
 from domain import accounts, passwords, profiles
 from resolvers.errors import user_errors
 from resolvers.limits import hashed, take
-from resolvers.proofs import proof_of_own
+from resolvers.proofs import proof_of_owner
 from resolvers.users import yourself
 from schema.accounts import (
     ChangePasswordInput,
@@ -51,7 +51,7 @@ async def register(info: Info, input: RegisterInput) -> RegisterResult:
 @user_errors
 async def change_password(info: Info, input: ChangePasswordInput) -> ChangePasswordResult:
     viewer = info.context.signed_in
-    proof = await proof_of_own(
+    proof = await proof_of_owner(
         info.context, "current_password", input.current_password, failure="authn_password_change_fail"
     )
     passwords.check_next("new_password", input.new_password, proof)
@@ -74,7 +74,7 @@ async def update_profile(info: Info, input: UpdateProfileInput) -> UpdateProfile
 @user_errors
 async def delete_account(info: Info, input: DeleteAccountInput) -> DeleteAccountResult:
     viewer = info.context.signed_in
-    proof = await proof_of_own(info.context, "password", input.password, failure="user_deleted_fail")
+    proof = await proof_of_owner(info.context, "password", input.password, failure="user_deleted_fail")
     async with info.context.write() as session:
         purge_on = await accounts.delete(session, viewer, proof, origin=info.context.origin)
     info.context.become(None)

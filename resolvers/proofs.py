@@ -80,6 +80,13 @@ async def proof_of_own(context: Context, field: str, password: str, *, failure: 
     return proof
 
 
+async def proof_of_owner(context: Context, field: str, password: str | None, *, failure: str) -> Proof:
+    """The same; who has no password gives none, and must have shown a moment ago who they are."""
+    if password is None:
+        return await passwords.prove_none(context.services.stores.reads, context.signed_in, field)
+    return await proof_of_own(context, field, password, failure=failure)
+
+
 async def with_second_factor(
     context: Context, user_id: int, answer: Answer, deed: Callable[[AsyncSession], Awaitable[R]]
 ) -> R:

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 from strawberry import UNSET
 
-from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from schema.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from schema.scalars import SafeText, Secret
 from schema.users import User
 
@@ -25,9 +25,14 @@ class RegisterInput:
     )
 
 
-@strawberry.input(description="A new password, and the present one to show that it is you.")
+@strawberry.input(description="A new password, and the present one, if you have one, to show that it is you.")
 class ChangePasswordInput:
-    current_password: Secret = strawberry.field(description="Your present password.")
+    current_password: Secret | None = strawberry.field(
+        default=None,
+        description=(
+            "Your present password. Leave it out to set a first one; then you must have shown lately who you are."
+        ),
+    )
     new_password: Secret = strawberry.field(
         description="At least 8 characters of any kind; common passwords are refused."
     )
@@ -53,9 +58,12 @@ class UpdateProfileInput:
     )
 
 
-@strawberry.input(description="Your password, to show that it is you who deletes the account.")
+@strawberry.input(description="Your password, if you have one, to show that it is you who deletes the account.")
 class DeleteAccountInput:
-    password: Secret = strawberry.field(description="Your password.")
+    password: Secret | None = strawberry.field(
+        default=None,
+        description=("Your password. Leave it out if you have none; then you must have shown lately who you are."),
+    )
 
 
 @strawberry.type(
@@ -96,7 +104,7 @@ RegisterResult: TypeAlias = Annotated[
     strawberry.union("RegisterResult", description="What came of registering."),
 ]
 ChangePasswordResult: TypeAlias = Annotated[
-    ChangePasswordPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    ChangePasswordPayload | InvalidInput | NotFound | NotAllowed | Conflict | ConfirmationNeeded,
     strawberry.union("ChangePasswordResult", description="What came of changing the password."),
 ]
 UpdateProfileResult: TypeAlias = Annotated[
@@ -104,6 +112,6 @@ UpdateProfileResult: TypeAlias = Annotated[
     strawberry.union("UpdateProfileResult", description="What came of changing the profile."),
 ]
 DeleteAccountResult: TypeAlias = Annotated[
-    DeleteAccountPayload | InvalidInput | NotFound | NotAllowed | Conflict,
+    DeleteAccountPayload | InvalidInput | NotFound | NotAllowed | Conflict | ConfirmationNeeded,
     strawberry.union("DeleteAccountResult", description="What came of deleting the account."),
 ]
