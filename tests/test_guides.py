@@ -29,7 +29,7 @@ def test_all_graphql_that_a_guide_shows_is_valid_and_of_today(guide: str, text: 
 def test_the_guides_show_graphql() -> None:
     assert {guide for guide, _ in SHOWN} >= {
         "README.md",
-        "docs/authentication.md",
+        "docs/auth.md",
         "docs/caching.md",
         "docs/errors.md",
         "docs/pagination.md",

@@ -12,7 +12,7 @@ ROOT: Final = "/docs"
 # As a newcomer needs them; what is not named here follows by its title.
 _GUIDES: Final = (
     "README",
-    "authentication",
+    "auth",
     "pagination",
     "http",
     "limits",

@@ -12,7 +12,7 @@ from server.local import node
 from tests.guides import ROOT, blocks
 from tests.serving import Served
 
-GUIDE = ROOT / "docs/authentication.md"
+GUIDE = ROOT / "docs/auth.md"
 # The only types that the guide's client writes down; Node.js before 22 does not drop them itself.
 TYPES = re.compile(
     r"^type .+\n|\??: (?:string|object|any|Session \| null|Promise<void> \| null)(?=[,) ])", re.MULTILINE
