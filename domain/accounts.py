@@ -27,6 +27,9 @@ from domain.text import email_problem, normal_email, username_problem
 
 KEPT: Final = timedelta(days=DELETION_GRACE_DAYS)
 TAKEN: Final = "This username is taken."
+OTHERS: Final = (
+    "The account of this username has another e-mail address: if you know whose it is, use `plaza set-role`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +124,15 @@ async def bring_back(session: AsyncSession, account: AccountRow, *, origin: Orig
 async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: str) -> bool:
     """Make an administrator, or make one of the account of that username; true if the account is new.
 
-    An account that was there keeps its address and its password. Raises `Conflict` when it is suspended or
-    deleted, when its name was somebody's who is gone, and when the address of a new one is somebody else's.
+    An account that was there keeps its address and its password. Raises `Conflict` when it has another address,
+    for anybody may have taken the name first; when it is suspended or deleted, when its name was somebody's who is
+    gone, and when the address of a new one is somebody else's.
     """
     made = await add_account(session, who.username, who.email, who.display_name, password_hash)
     if made is Taken.EMAIL:
         raise Conflict("This e-mail address belongs to another account.")
     if made is Taken.USERNAME:
-        user_id = await _standing(session, who.username)
+        user_id = await _standing(session, who)
     else:
         user_id = made
         audit.record(session, "user_created", actor_id=None, subject_id=user_id)
@@ -141,12 +145,14 @@ async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: 
     return made is not Taken.USERNAME
 
 
-async def _standing(session: AsyncSession, username: str) -> int:
-    found = await accounts.by_name(await reads_in(session), username)
+async def _standing(session: AsyncSession, who: Applicant) -> int:
+    found = await accounts.by_name(await reads_in(session), who.username)
     if found is None:
         raise Conflict("This username was somebody's who is gone.")
     await change_people(session, found.user_id)
     now = await accounts.by_id(await reads_in(session), found.user_id)
     if now is None or now.status is not UserStatus.ACTIVE:
         raise Conflict("This account is suspended or deleted.")
+    if now.email.lower() != who.email.lower():
+        raise Conflict(OTHERS)
     return now.user_id

@@ -79,15 +79,27 @@ async def test_makes_an_administrator_of_an_account_that_keeps_its_password(
     services: Services, make: Make, rows: Rows
 ) -> None:
     await make.user("Ada", role=Role.MODERATOR)
-    other = accounts.Applicant("ada", "other@example.org", "Somebody")
+    same = accounts.Applicant("ada", "ada@example.org", "Somebody")
     async with write(services.stores.sessions) as session:
-        assert await accounts.create_admin(session, other, password_hash="another") is False
+        assert await accounts.create_admin(session, same, password_hash="another") is False
     (user,) = await rows(User)
     assert (user.username, user.display_name, user.role) == ("Ada", "Ada", Role.ADMIN)
     (credential,) = await rows(Credential)
     assert (credential.email, credential.password_hash) == ("Ada@example.org", PASSWORD_HASH)
     (entry,) = await rows(AuditEntry)
     assert entry.details == {"was": "MODERATOR", "now": "ADMIN"}
+
+
+async def test_makes_no_administrator_of_a_stranger_who_took_the_name_first(
+    services: Services, make: Make, rows: Rows
+) -> None:
+    await make.user("Plaza_Team")
+    operator = accounts.Applicant("plaza_team", "operator@example.org", "Plaza")
+    refused = await refusal(create_admin(services, operator))
+    assert isinstance(refused, Conflict)
+    assert "plaza set-role" in refused.message
+    assert [user.role for user in await rows(User)] == [Role.USER]
+    assert await rows(AuditEntry) == []
 
 
 async def test_to_make_an_administrator_twice_is_harmless(services: Services, rows: Rows) -> None:

@@ -231,3 +231,7 @@ def test_says_what_became_of_an_administrator(
     ]
     assert "is an administrator." in runner.invoke(app, given).output
     assert "its password stays" in runner.invoke(app, given).output
+    refused = runner.invoke(app, [*given, "--email", "operator@example.org"])
+    assert refused.exit_code == 1
+    assert "plaza set-role" in refused.output
+    assert "Traceback" not in refused.output
