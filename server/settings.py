@@ -143,6 +143,8 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
             raise ValueError("ENCRYPTION_KEYS: name at least one kid:secret pair; production derives none.")
         if not self.vault_keys or any(len(secret) < 32 for secret in self.vault_keys.values()):
             raise ValueError("ENCRYPTION_KEYS: every pair needs a secret of at least 32 bytes.")
+        if self.is_production and not set(self.vault_keys.values()).isdisjoint(self.keys.values()):
+            raise ValueError("ENCRYPTION_KEYS: production seals with no secret that is one of SIGNING_KEYS.")
         return self
 
     @model_validator(mode="after")
@@ -188,11 +190,16 @@ class Settings(ProviderSettings, MailSettings, DatabaseSettings):
 
     def _secrets(self) -> dict[str, list[str]]:
         """What opens something to whoever guesses it, by the variable's name."""
-        tokens = {"OPERATIONS_TOKEN": self.operations_token, "METRICS_TOKEN": self.metrics_token}
+        single = {
+            "OPERATIONS_TOKEN": self.operations_token,
+            "METRICS_TOKEN": self.metrics_token,
+            "GOOGLE_CLIENT_SECRET": self.google_client_secret,
+            "GITHUB_CLIENT_SECRET": self.github_client_secret,
+        }
         return {
             "SIGNING_KEYS": [secret.decode() for secret in self.keys.values()],
             "ENCRYPTION_KEYS": [secret.decode() for secret in _keyring(self.encryption_keys).values()],
-            **{name: [token.get_secret_value()] for name, token in tokens.items() if token is not None},
+            **{name: [secret.get_secret_value()] for name, secret in single.items() if secret},
         }
 
     @cached_property

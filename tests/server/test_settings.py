@@ -123,6 +123,15 @@ def test_an_empty_switch_is_one_that_was_not_set(monkeypatch: pytest.MonkeyPatch
         ({"encryption_keys": SecretStr("k:short")}, "ENCRYPTION_KEYS: every pair needs a secret of at least 32"),
         ({"encryption_keys": SecretStr(",")}, "ENCRYPTION_KEYS: every pair needs a secret of at least 32"),
         ({"environment": "production", "encryption_keys": None}, "ENCRYPTION_KEYS: name at least one kid:secret"),
+        ({"environment": "production", "encryption_keys": SecretStr(f"k:{_OLD}")}, "ENCRYPTION_KEYS: production"),
+        (
+            {"environment": "production", "google_client_secret": SecretStr("geheim")},
+            "GOOGLE_CLIENT_SECRET: production takes no secret that is too easily guessed",
+        ),
+        (
+            {"environment": "production", "github_client_secret": SecretStr("geheim")},
+            "GITHUB_CLIENT_SECRET: production takes no secret that is too easily guessed",
+        ),
         ({"database_url": SecretStr("mysql://geheim@db")}, "DATABASE_URL: A PostgreSQL address starts with"),
         ({"redis_url": SecretStr("geheim")}, "REDIS_URL: A Redis address starts with"),
         ({"environment": "production", "demo_login": True}, "DEMO_LOGIN: production tells nobody a password"),
