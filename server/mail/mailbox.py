@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any, Final
 
+from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -37,20 +38,23 @@ def mailbox_routes(settings: Settings) -> list[Route]:
 
 
 async def _list(request: Request) -> Response:
-    letters = await mailbox.kept(_stores(request).redis)
+    letters = await _kept(request)
     return HTMLResponse(TEMPLATES.get_template("mailbox.html").render(letters=letters), headers=_LIST)
 
 
 async def _letter(request: Request) -> Response:
-    for letter in await mailbox.kept(_stores(request).redis):
+    for letter in await _kept(request):
         if letter["id"] == request.path_params["id"]:
             return HTMLResponse(letter["html"], headers=_LETTER)
     raise HTTPException(404)
 
 
-def _stores(request: Request) -> Stores:
+async def _kept(request: Request) -> list[dict[str, Any]]:
     stores: Stores = request.app.state.services.stores
-    return stores
+    try:
+        return await mailbox.kept(stores.redis)
+    except (RedisError, OSError):
+        raise HTTPException(503, "Redis, which keeps the letters, does not answer. Try again.") from None
 
 
 def _shown(message: EmailMessage) -> dict[str, Any]:
