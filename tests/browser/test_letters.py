@@ -69,7 +69,14 @@ async def test_an_address_is_verified_and_a_password_replaced(tab: Page, live: S
     assert live.ask(LOGIN)["data"]["login"]["__typename"] == "LoginPayload"
 
 
-async def test_a_page_without_a_token_says_that_the_link_is_not_good(tab: Page) -> None:
-    await tab.goto("/account/verify")
+@pytest.mark.parametrize("page", ["verify", "reset"])
+async def test_a_page_without_a_token_says_so_in_place_of_its_button(tab: Page, page: str) -> None:
+    await tab.goto(f"/account/{page}")
+    await expect(tab.get_by_role("status")).to_contain_text("Open the link in the letter again")
+    await expect(tab.get_by_role("button")).to_be_hidden()
+
+
+async def test_a_token_that_was_made_up_is_refused(tab: Page) -> None:
+    await tab.goto("/account/verify#token=made-up")
     await tab.get_by_role("button", name="Verify this address").click()
     await expect(tab.get_by_role("status")).to_contain_text("This link is not good any more")

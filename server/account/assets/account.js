@@ -12,6 +12,10 @@ const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 history.replaceState(null, "", location.pathname);
 
 const said = document.getElementById("said");
+if (!token) {
+  document.querySelector("form").hidden = true;
+  said.textContent = "This address lacks the secret of its link. Open the link in the letter again.";
+}
 
 async function ask(query, input) {
   const response = await fetch("/graphql", {
