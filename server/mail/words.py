@@ -108,7 +108,7 @@ WORDS: Final[Mapping[Subject, Words]] = {
     ),
     Notice.RECOVERY_CODE_USED: Words(
         "A recovery code was used",
-        ("Somebody signed in to the account {username} on {network} with a recovery code.",),
+        ("Somebody showed a recovery code of the account {username} on {network}; it is good no more.",),
         _NOT_YOU,
     ),
     Notice.TOKEN_MADE: Words(
