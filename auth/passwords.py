@@ -21,9 +21,10 @@ from db.limits import PASSWORD, PASSWORD_BYTES
 
 T = TypeVar("T")
 
-THREADS = 2
+# A hash has a core to itself for tens of milliseconds. Half of the cores stay with whoever does not sign in.
+THREADS = min(max((os.cpu_count() or 1) // 2, 1), 2)
 WAITING = 8
-PATIENCE = 2.0  # seconds; half a second's work waits at most, but other processes may want the cores
+PATIENCE = 2.0  # seconds; some half a second's work waits at most, but other processes may want the cores
 NICENESS = 10
 
 # OWASP's first set: 46 MiB and one pass, as strong as its sets of less memory and more passes.
@@ -50,19 +51,20 @@ class Verdict:
 
 
 class Passwords:
-    """Two threads that hash for one process, 46 MiB each while they work."""
+    """The threads that hash for one process, 46 MiB each while they work."""
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(THREADS, "passwords", initializer=_yield_to_the_event_loop)
+    def __init__(self, threads: int = THREADS) -> None:
+        self._count = threads
+        self._threads = ThreadPoolExecutor(threads, "passwords", initializer=_yield_to_the_event_loop)
         self._taken: set[Future[Any]] = set()
 
     @property
     def working(self) -> int:
-        return min(len(self._taken), THREADS)
+        return min(len(self._taken), self._count)
 
     @property
     def waiting(self) -> int:
-        return max(len(self._taken) - THREADS, 0)
+        return max(len(self._taken) - self._count, 0)
 
     async def hash(self, password: str) -> str:
         """The argon2id hash to store, parameters and salt included.
@@ -93,7 +95,7 @@ class Passwords:
 
     async def _run(self, work: Callable[[], T]) -> T:
         # Taken on the event loop alone; that a thread gives one back meanwhile does no harm.
-        if len(self._taken) >= THREADS + WAITING:
+        if len(self._taken) >= self._count + WAITING:
             raise TooBusy
         future = self._threads.submit(work)
         self._taken.add(future)

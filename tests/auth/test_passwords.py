@@ -22,7 +22,7 @@ OWN_NAME = "Choose another: this one is your name or ours."
 
 @pytest.fixture
 async def passwords() -> AsyncIterator[Passwords]:
-    opened = Passwords()
+    opened = Passwords(threads=2)
     yield opened
     await opened.close()
 
