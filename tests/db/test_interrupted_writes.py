@@ -63,7 +63,7 @@ async def test_a_caller_cancelled_during_commit_leaves_only_once_the_commit_is_t
     services: Services, owner: Owner
 ) -> None:
     async def save() -> None:
-        async with write(services.stores.sessions) as session:
+        async with write(services.stores.sessions, deadline=60) as session:
             add(session, "ada")
             await session.execute(text("INSERT INTO slow_commits DEFAULT VALUES"))
 

@@ -151,8 +151,8 @@ async def test_a_change_of_address_that_somebody_left_behind_is_void_once_the_ow
 ) -> None:
     """Pre-hijacking 4: unexpired change of address."""
     await owner.execute(
-        "INSERT INTO mail_links (hash, user_id, purpose, email, expires_at)"
-        " VALUES ($1, $2, $3, $4, now() + interval '1 day')",
+        "INSERT INTO mail_links (hash, user_id, purpose, email, former_email, expires_at)"
+        " VALUES ($1, $2, $3, $4, 'bob@example.org', now() + interval '1 day')",
         b"x" * 32,
         bob.id,
         LinkPurpose.CHANGE_EMAIL,
