@@ -20,9 +20,20 @@ interface Post {
   author: Person | null;
   comments: List<{ id: string; viewerCanEdit: boolean }>;
 }
+interface Own {
+  id: string;
+}
 interface Network {
   viewer:
-    | (Person & { posts: List<Post>; following: List<Person>; followRequests: List<Person> })
+    | (Person & {
+        posts: List<Post>;
+        following: List<Person>;
+        followRequests: List<Person>;
+        exports: Own[];
+        passkeys: Own[];
+        personalTokens: Own[];
+        sessions: (Own & { isCurrent: boolean })[];
+      })
     | null;
   publicFeed: List<Post>;
 }
@@ -33,6 +44,10 @@ const NETWORK = `query AroundMe {
     posts(first: 10) { edges { node { ...Post } } }
     following(first: 1) { edges { node { ...Person } } }
     followRequests(first: 1) { edges { node { ...Person } } }
+    exports { id }
+    passkeys { id }
+    personalTokens { id }
+    sessions { id isCurrent }
   }
   publicFeed(first: 20) { edges { node { ...Post } } }
 }
@@ -77,6 +92,10 @@ function namesIn({ viewer, publicFeed }: Network): Record<string, unknown> {
     part_of_name: person?.username.slice(0, 4),
     stranger: (authors.find(({ viewerFollows }) => !viewerFollows) ?? person)?.id,
     asker: (nodes(viewer?.followRequests)[0] ?? person)?.id,
+    export: viewer?.exports[0]?.id,
+    passkey: viewer?.passkeys[0]?.id,
+    personal_token: viewer?.personalTokens[0]?.id,
+    session: viewer?.sessions.find(({ isCurrent }) => !isCurrent)?.id,
     email: `${viewer?.username ?? fresh}@example.org`,
     new_username: fresh,
     new_email: `${fresh}@example.org`,
