@@ -13,10 +13,20 @@ from db.transaction import write
 from domain import accounts, passwords
 from domain.errors import Conflict
 from schema.context import Services
-from tests.api.accounts import CHANGE_PASSWORD, DELETE_ACCOUNT, WRONG, Rows, log_in
+from tests.api.accounts import (
+    CANCEL_DELETION,
+    CHANGE_PASSWORD,
+    DELETE_ACCOUNT,
+    REQUEST_RESET,
+    RESET,
+    WRONG,
+    Rows,
+    log_in,
+)
 from tests.conftest import Api
 from tests.domain.test_accounts import HERE
 from tests.factories import PASSWORD, Make, Person
+from tests.letters import Mail, token_of
 
 FIRST = "a quiet engine"
 DEEDS = [(CHANGE_PASSWORD, "currentPassword", {"newPassword": FIRST}), (DELETE_ACCOUNT, "password", {})]
@@ -58,6 +68,17 @@ async def test_a_first_password_must_be_good_too(api: Api, ada: Person, rows: Ro
 async def test_deletes_the_account(api: Api, ada: Person, rows: Rows) -> None:
     assert (await api(DELETE_ACCOUNT, viewer=ada, input={}))["__typename"] == "DeleteAccountPayload"
     assert [user.status for user in await rows(User)] == [UserStatus.DELETED]
+
+
+async def test_who_left_comes_back_by_a_letter(api: Api, ada: Person, rows: Rows, mail: Mail) -> None:
+    await api(DELETE_ACCOUNT, viewer=ada, input={})
+    await api(REQUEST_RESET, input={"email": "ada@example.org"})
+    (letter,) = await mail.deliver()
+    await api(RESET, input={"token": token_of(letter), "newPassword": FIRST})
+    assert await log_in(api, "ada", FIRST) == WRONG
+    answer = await api(CANCEL_DELETION, input={"usernameOrEmail": "ada", "password": FIRST})
+    assert answer["viewer"] == {"username": "ada"}
+    assert [user.status for user in await rows(User)] == [UserStatus.ACTIVE]
 
 
 @deeds
