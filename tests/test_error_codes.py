@@ -9,6 +9,7 @@ import httpx
 import pytest
 from graphql import GraphQLInterfaceType, build_schema
 
+from db.models import TokenScope
 from db.queries import users
 from engine.codes import ErrorCode
 from engine.endpoint import Bounds, Endpoint
@@ -19,8 +20,11 @@ from schema.root import schema, sdl
 from server import graphql
 from server.logging import RequestLog
 from server.settings import Environment, Settings
+from tests.conftest import Api
+from tests.factories import Make
 from tests.guides import ROOT, rows
 from tests.server.persisted import automatic
+from tests.server.test_scripts import POST, token
 from tests.server.test_sdl import served_with
 
 ERRORS = ROOT / "docs/errors.md"
@@ -152,11 +156,19 @@ async def provoked_by_id(settings: Settings) -> AsyncIterator[httpx.Response]:
 
 
 async def test_the_statuses_of_the_codes_are_those_of_the_server(
-    client: httpx.AsyncClient, services: Services, settings: Settings, broken: Break
+    client: httpx.AsyncClient, services: Services, settings: Settings, broken: Break, api: Api, make: Make
 ) -> None:
     seen: dict[str, set[str]] = {}
-    async for answer in provoked(client, services, settings, broken):
+    reader = await token(api, await make.user(), TokenScope.READ)
+    answers = [await beyond_its_scope(client, reader, accept) for accept in MEDIA_TYPES]
+    answers += [answer async for answer in provoked(client, services, settings, broken)]
+    for answer in answers:
         for error in answer.json().get("errors", ()):
             seen.setdefault(error["extensions"]["code"], set()).add(str(answer.status_code))
     told = {name: set(cells[0].split(", ")) for name, cells in rows(ERRORS).items() if len(cells) == 3}
     assert seen == told
+
+
+async def beyond_its_scope(client: httpx.AsyncClient, reader: str, accept: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {reader}", "accept": accept}
+    return await client.post("/graphql", json={"query": POST}, headers=headers)
