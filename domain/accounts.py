@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.viewer import Viewer
-from db import personal_tokens, sessions
+from db import letters, personal_tokens, sessions
 from db.accounts import Taken, add_account
 from db.limits import DELETION_GRACE_DAYS
 from db.locks import change_people
@@ -73,7 +73,7 @@ async def register(session: AsyncSession, who: Applicant, *, password_hash: str,
 
 
 async def delete(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin: Origin) -> datetime:
-    """Hide the account from everyone and end its sessions; until when (UTC) that can be taken back."""
+    """Hide the account from everyone, end its sessions and void its links; until when (UTC) it can come back."""
     try:
         account = await passwords.hold(session, proof, to_change=True)
     except NotAllowed:
@@ -83,6 +83,7 @@ async def delete(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin:
     user = await session.get_one(User, viewer.user_id)
     deleted_at = datetime.now(UTC)
     user.status, user.returns_as, user.deleted_at = UserStatus.DELETED, account.status, deleted_at
+    await letters.void_links(session, viewer.user_id)
     ended = await sessions.end_all(session, viewer.user_id)
     tokens = await personal_tokens.end_all(session, viewer.user_id)
     by: dict[str, Any] = {"actor_id": viewer.user_id, "subject_id": viewer.user_id, "origin": origin}

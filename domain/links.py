@@ -26,6 +26,9 @@ async def look_at(db: Reads, secret: str, *purposes: LinkPurpose) -> tuple[LinkR
         raise NotAllowed(STALE)
     if link.former_email != account.email:  # they have another address since
         raise NotAllowed(STALE)
+    # Whoever deleted their account and forgot the password resets it to come back; nothing else changes there.
+    if account.deleted_at is not None and link.purpose is not LinkPurpose.RESET_PASSWORD:
+        raise NotAllowed(STALE)
     return link, account
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.passwords import Passwords, TooBusy, problem_with
 from auth.viewer import Viewer
-from db import personal_tokens, sessions
+from db import letters, personal_tokens, sessions
 from db.locks import KEEPING_KEYS, change_people, hold_people
 from db.models import Credential
 from db.queries import accounts
@@ -120,7 +120,10 @@ def check_next(field: str, password: str, proof: Proof) -> None:
 async def change(
     session: AsyncSession, viewer: Viewer, proof: Proof, *, password_hash: str, origin: audit.Origin
 ) -> int:
-    """Give the account another password, end its personal tokens and its other sessions; how many those were."""
+    """Give the account another password, end its personal tokens and its other sessions; how many those were.
+
+    No link in a letter opens any more: a change of address that somebody else asked for, above all.
+    """
     try:
         account = await hold(session, proof, to_change=True)
     except NotAllowed:
@@ -128,6 +131,7 @@ async def change(
     credential = await session.get_one(Credential, account.user_id)
     credential.password_hash = password_hash
     credential.password_changed_at = datetime.now(UTC)
+    await letters.void_links(session, account.user_id)
     ended = await sessions.end_all(session, viewer.user_id, but=viewer.session_id)
     tokens = await personal_tokens.end_all(session, viewer.user_id)
     by: dict[str, Any] = {"actor_id": viewer.user_id, "subject_id": viewer.user_id, "origin": origin}

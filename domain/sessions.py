@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth import sessions
 from auth.sessions import Grant, Outcome, Renewal
 from auth.viewer import Viewer
-from db.models import SignInMethod, UserStatus
+from db.letters import void_links
+from db.locks import change_people
+from db.models import LinkPurpose, SignInMethod, UserStatus
 from db.queries.accounts import AccountRow
 from db.sessions import end, end_all
 from domain import audit, passwords
@@ -121,7 +123,12 @@ async def sign_out(session: AsyncSession, session_id: int | None, *, origin: Ori
 async def sign_out_everywhere(
     session: AsyncSession, viewer: Viewer, *, keep_this: bool = False, origin: Origin
 ) -> int:
-    """End the viewer's sessions, this one too unless it is kept; how many ended."""
+    """End the viewer's sessions, this one too unless it is kept; how many ended.
+
+    A change of address that one of them asked for is off.
+    """
+    await change_people(session, viewer.user_id)  # a change that is being asked for comes before, or not at all
+    await void_links(session, viewer.user_id, LinkPurpose.CHANGE_EMAIL)
     ended = await end_all(session, viewer.user_id, but=viewer.session_id if keep_this else None)
     if ended:
         _record(session, "authn_token_revoked", viewer, origin, reason="logout_everywhere", sessions=ended)

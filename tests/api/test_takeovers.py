@@ -1,0 +1,97 @@
+"""Links that a thief asked for while they had a session: whatever the owner does about it ends them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from db.models import Credential, Session
+from schema.nodes import global_id
+from tests.api.accounts import (
+    CANCEL_DELETION,
+    CHANGE_EMAIL,
+    CHANGE_PASSWORD,
+    DELETE_ACCOUNT,
+    LOGOUT_EVERYWHERE,
+    REQUEST_RESET,
+    RESET,
+    VERIFY,
+    Rows,
+    log_in,
+)
+from tests.conftest import Api
+from tests.factories import PASSWORD, Make, Person
+from tests.letters import Mail
+
+NEW = "a staple of batteries"
+STALE = {"__typename": "NotAllowed", "message": "This link is not good any more. Ask for another."}
+REVOKE_SESSION = "mutation ($input: RevokeSessionInput!) { revokeSession(input: $input) { __typename } }"
+
+DEFENCES = {
+    "changePassword": (CHANGE_PASSWORD, {"currentPassword": PASSWORD, "newPassword": NEW}),
+    "logoutEverywhere": (LOGOUT_EVERYWHERE, {"keepThis": True}),
+    "deleteAccount": (DELETE_ACCOUNT, {"password": PASSWORD}),
+}
+
+
+async def reset(api: Api, token: str) -> Any:
+    return await api(RESET, input={"token": token, "newPassword": "the thief's own words"})
+
+
+async def addresses(rows: Rows) -> list[str]:
+    return [each.email for each in await rows(Credential)]
+
+
+@pytest.fixture
+async def ada(make: Make) -> Person:
+    return await make.user("ada")
+
+
+@pytest.mark.parametrize("defence", DEFENCES)
+async def test_a_change_of_address_that_a_thief_asked_for_is_off(
+    api: Api, ada: Person, mail: Mail, rows: Rows, defence: str
+) -> None:
+    await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "evil@example.org"})
+    taking_over = await mail.token()
+    document, given = DEFENCES[defence]
+    assert (await api(document, viewer=ada, input=given))["__typename"].endswith("Payload")
+    assert await api(VERIFY, input={"token": taking_over}) == STALE
+    assert await addresses(rows) == ["ada@example.org"]
+
+
+async def test_it_is_off_where_the_session_that_asked_is_revoked(
+    api: Api, ada: Person, mail: Mail, rows: Rows
+) -> None:
+    await log_in(api, "ada")
+    owners = max(each.id for each in await rows(Session))
+    owner = replace(ada, viewer=replace(ada.viewer, session_id=owners))
+    await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "evil@example.org"})
+    taking_over = await mail.token()
+    revoked = await api(REVOKE_SESSION, viewer=owner, input={"sessionId": global_id("Session", ada.session_id)})
+    assert revoked == {"__typename": "RevokeSessionPayload"}
+    assert await api(VERIFY, input={"token": taking_over}) == STALE
+
+
+async def test_a_link_to_reset_the_password_does_not_outlive_its_change(api: Api, ada: Person, mail: Mail) -> None:
+    await api(REQUEST_RESET, input={"email": "ada@example.org"})
+    in_hand = await mail.token()
+    await api(CHANGE_PASSWORD, viewer=ada, input={"currentPassword": PASSWORD, "newPassword": NEW})
+    assert await reset(api, in_hand) == STALE
+    assert (await log_in(api, "ada", NEW))["__typename"] == "LoginPayload"
+
+
+async def test_no_link_of_before_brings_a_deleted_account_back(api: Api, ada: Person, mail: Mail) -> None:
+    await api(REQUEST_RESET, input={"email": "ada@example.org"})
+    in_hand = await mail.token()
+    await api(DELETE_ACCOUNT, viewer=ada, input={"password": PASSWORD})
+    assert await reset(api, in_hand) == STALE
+
+
+async def test_who_deleted_their_account_and_forgot_the_password_comes_back_by_a_new_link(
+    api: Api, ada: Person, mail: Mail
+) -> None:
+    await api(DELETE_ACCOUNT, viewer=ada, input={"password": PASSWORD})
+    await api(REQUEST_RESET, input={"email": "ada@example.org"})
+    assert (await reset(api, await mail.token()))["__typename"] == "ResetPasswordPayload"
+    back = {"usernameOrEmail": "ada", "password": "the thief's own words"}
+    assert (await api(CANCEL_DELETION, input=back))["__typename"] == "CancelDeletionPayload"
