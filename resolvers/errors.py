@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.utils.str_converters import to_camel_case
 
 from auth.passwords import TooBusy
@@ -48,7 +49,7 @@ def user_errors(resolve: Resolver[P, R]) -> Resolver[P, R]:
         try:
             return await retried(lambda: resolve(info, *args, **kwargs))
         except errors.SecondFactorNeeded as needed:
-            return await _asked(info.context, needed)  # type: ignore[return-value] # unions of sign-ins hold it
+            return await _asked_apart(info.context, needed)  # type: ignore[return-value] # unions of sign-ins hold it
         except errors.DomainError as error:
             return _as_data(error)  # type: ignore[return-value] # every result union holds the refusals
         except TooBusy:
@@ -63,16 +64,21 @@ def user_errors(resolve: Resolver[P, R]) -> Resolver[P, R]:
     return wrapper  # type: ignore[return-value] # whose first argument is given by its name
 
 
-async def _asked(context: Context, needed: errors.SecondFactorNeeded) -> SecondFactorNeeded:
-    # The sign-in's own transaction was undone by what it raised, so the question has one of its own.
-    async with context.write() as session:
-        asked = await sign_ins.ask(session, needed)
+async def asked(session: AsyncSession, needed: errors.SecondFactorNeeded) -> SecondFactorNeeded:
+    """The question for a second factor, which stands once the transaction does."""
+    question = await sign_ins.ask(session, needed)
     return SecondFactorNeeded(
         message=needed.message,
-        challenge=asked.challenge,
-        expires_at=asked.expires_at,
-        methods=list(asked.methods),
+        challenge=question.challenge,
+        expires_at=question.expires_at,
+        methods=list(question.methods),
     )
+
+
+async def _asked_apart(context: Context, needed: errors.SecondFactorNeeded) -> SecondFactorNeeded:
+    # The sign-in's own transaction was undone by what it raised, so the question has one of its own.
+    async with context.write() as session:
+        return await asked(session, needed)
 
 
 def _as_data(error: errors.DomainError) -> UserError:

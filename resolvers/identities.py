@@ -1,7 +1,8 @@
 """Root fields about signing in by a provider's account."""
 
 from domain import flows, identities
-from resolvers.errors import user_errors
+from domain.errors import SecondFactorNeeded
+from resolvers.errors import asked, user_errors
 from resolvers.sessions import welcome
 from resolvers.users import yourself
 from schema.context import Info
@@ -29,9 +30,13 @@ async def sign_in_with_provider(info: Info, input: SignInWithProviderInput) -> S
     async with context.write() as session:
         await flows.claim(session, input.code, input.verifier)
     async with context.write() as session:
-        signed_in = await identities.sign_in(
-            session, input.code, input.verifier, username=input.username, origin=context.origin
-        )
+        try:
+            signed_in = await identities.sign_in(
+                session, input.code, input.verifier, username=input.username, origin=context.origin
+            )
+        except SecondFactorNeeded as needed:
+            # Together with the end of the code, which else would open as many challenges as it is sent times.
+            return await asked(session, needed)
     return SignInWithProviderPayload(session=welcome(context, signed_in), viewer=await yourself(context))
 
 
