@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import RefreshToken, Session
+from db.models import RefreshToken, Session, SignInMethod
 
 
 async def hold(session: AsyncSession, session_id: int) -> None:
@@ -39,9 +39,13 @@ async def end(session: AsyncSession, session_id: int, *, of: int | None = None) 
     return gone.one_or_none()
 
 
-async def end_all(session: AsyncSession, user_id: int, *, but: int | None = None) -> list[int]:
-    """End a person's sessions but one; the ids of those that had not ended before."""
+async def end_all(
+    session: AsyncSession, user_id: int, *, but: int | None = None, begun_by: SignInMethod | None = None
+) -> list[int]:
+    """End a person's sessions but one, or of these what began so; the ids of those that had not ended before."""
     theirs = _of(user_id).where(Session.id.is_distinct_from(but))
+    if begun_by is not None:
+        theirs = theirs.where(Session.method == begun_by)
     # Held in order first, or two who end the same sessions at once may wait for each other.
     held = await session.scalars(theirs.order_by(Session.id).with_for_update(key_share=True))
     ids = list(held)

@@ -20,6 +20,7 @@ from db.queries import accounts
 from db.queries import identities as found
 from db.queries.identities import IdentityRow
 from db.reads import Reads, reads_in
+from db.sessions import end_all
 from db.transaction import Collision
 from domain import audit, flows, letters
 from domain.accounts import TAKEN
@@ -103,7 +104,10 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
 
 
 async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, origin: Origin) -> None:
-    """Take an identity away. Raises `Conflict` where it is the last way in, and `NotFound`."""
+    """Take an identity away, and end the other sessions that it began.
+
+    Raises `Conflict` where it is the last way in, and `NotFound`.
+    """
     if not viewer.is_fresh:
         raise ConfirmationNeeded
     await change_people(session, viewer.user_id)  # of two at once one sees that it would be the last
@@ -113,6 +117,10 @@ async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, o
     if await found.ways_in(await reads_in(session), viewer.user_id) == 0:
         raise Conflict(LAST)
     _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=identity_id)
+    begun_by = SignInMethod(provider.value)
+    if ended := await end_all(session, viewer.user_id, but=viewer.session_id, begun_by=begun_by):
+        revoked = {"reason": "identity_unlinked", "sessions": ended}
+        _record(session, "authn_token_revoked", viewer.user_id, origin, **revoked)
     await letters.notify(session, viewer.user_id, Notice.WAY_IN_REMOVED, what=NAMES[provider])
 
 

@@ -1,5 +1,6 @@
 """Linking a provider's account to one's own, taking it away, and the five ways to lie in wait for somebody."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,10 +9,11 @@ import asyncpg
 import pytest
 
 from auth.viewer import Viewer
-from db.models import AuditEntry, Identity, LinkPurpose, MailLink, Session, SignInCode, User
+from db.models import AuditEntry, Challenge, Identity, LinkPurpose, MailLink, Session, SignInCode, User
 from domain.identities import HAS_ACCOUNT, LAST, NO_ADDRESS, UNVERIFIED
 from server.demo.providers.world import PEOPLE, World
 from tests.api.accounts import LOGOUT_EVERYWHERE, Rows
+from tests.api.second_factors import turn_on
 from tests.factories import Make, Person
 from tests.oauth.journey import ADA, IDENTITIES, LINK, START_LINKING, UNLINK, Journey
 
@@ -113,6 +115,49 @@ async def test_whoever_has_a_password_may_unlink_everything(journey: Journey, bo
     await journey.link("apple", bob)
     assert await unlink(journey, bob, "APPLE") == {"__typename": "UnlinkIdentityPayload", "provider": "APPLE"}
     assert await rows(Identity) == []
+
+
+async def test_whoever_came_by_an_identity_is_out_when_it_is_unlinked(
+    journey: Journey, bob: Person, rows: Rows
+) -> None:
+    await journey.link("github", bob)
+    await journey.link("google", bob)
+    await journey.sign_in("github")
+    await journey.sign_in("google")
+    await unlink(journey, bob, "GITHUB")
+    _, by_github, by_google = await rows(Session)
+    assert by_github.revoked_at is not None
+    assert by_google.revoked_at is None
+    entry = next(entry for entry in await rows(AuditEntry) if entry.event == "authn_token_revoked")
+    assert entry.details == {"reason": "identity_unlinked", "sessions": [by_github.id]}
+
+
+async def test_the_session_that_unlinks_stays(journey: Journey, bob: Person, rows: Rows) -> None:
+    await journey.link("github", bob)
+    await journey.sign_in("github")
+    user, (_, by_github) = (await rows(User))[0], await rows(Session)
+    await unlink(journey, person_of(user, by_github), "GITHUB")
+    assert [session.revoked_at for session in await rows(Session)] == [None, None]
+
+
+async def test_a_code_is_good_for_one_challenge(journey: Journey, bob: Person, rows: Rows) -> None:
+    await journey.link("github", bob)
+    await turn_on(journey.api, bob)
+    code = (await journey.go("github"))["code"]
+    answers = [await journey.exchange(code) for _ in range(3)]
+    answers += await asyncio.gather(*(journey.exchange(code) for _ in range(3)))
+    assert [answer["__typename"] for answer in answers] == ["SecondFactorNeeded", *["NotAllowed"] * 5]
+    assert len(await rows(Challenge)) == 1
+    assert await rows(SignInCode) == []
+
+
+async def test_of_many_who_exchange_a_code_at_once_one_is_asked(journey: Journey, bob: Person, rows: Rows) -> None:
+    await journey.link("github", bob)
+    await turn_on(journey.api, bob)
+    code = (await journey.go("github"))["code"]
+    answers = await asyncio.gather(*(journey.exchange(code) for _ in range(5)))
+    assert sorted(answer["__typename"] for answer in answers) == [*["NotAllowed"] * 4, "SecondFactorNeeded"]
+    assert len(await rows(Challenge)) == 1
 
 
 async def test_an_account_that_somebody_made_with_my_address_is_not_mine(
