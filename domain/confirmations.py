@@ -7,20 +7,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.viewer import Viewer
 from db import sessions
+from db.queries import second_factors
+from db.reads import reads_in
 from domain import audit, passwords
 from domain.audit import Origin
-from domain.errors import Conflict, NotAllowed
+from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.passwords import MEANWHILE, Proof
 
 OVER: Final = "Your session has ended. Sign in again."
+NOT_ENOUGH: Final = "Your account asks for more than a password: show a code, a recovery code or a passkey."
 
 
 async def by_password(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin: Origin) -> Viewer:
-    """Count the proof for the session. Raises `Conflict` when the password has changed since."""
+    """Count the proof for the session.
+
+    Raises `Conflict` when the password has changed since, and `InvalidInput` for people who have more to show:
+    whoever learned their password would take the rest away with it.
+    """
     try:
         await passwords.hold(session, proof)
     except NotAllowed:
         raise Conflict(MEANWHILE) from None
+    has = await second_factors.factors(await reads_in(session), viewer.user_id)
+    if has is not None and (has.has_totp or has.passkey_count):
+        raise InvalidInput("password", NOT_ENOUGH)
     return await confirm(session, viewer, by="password", origin=origin)
 
 

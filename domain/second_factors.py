@@ -14,7 +14,7 @@ from auth.viewer import Viewer
 from db import second_factors
 from db.locks import change_people
 from db.queries import second_factors as queries
-from db.reads import reads_in
+from db.reads import Reads, reads_in
 from db.transaction import Sessions, retried, write
 from domain import audit
 from domain.audit import Origin
@@ -74,14 +74,19 @@ async def remove_totp(session: AsyncSession, viewer: Viewer, *, origin: Origin) 
     await notify(session, viewer.user_id, Notice.SECOND_FACTOR_REMOVED)
 
 
-async def replace_recovery_codes(session: AsyncSession, viewer: Viewer, *, origin: Origin) -> Sequence[str]:
-    """Ten new codes; the old ones are good no longer."""
+async def may_replace_recovery_codes(db: Reads, viewer: Viewer) -> None:
+    """Raises `ConfirmationNeeded`, and `Conflict` without an app that the codes would stand in for."""
     if not viewer.is_fresh:
         raise ConfirmationNeeded()
-    await change_people(session, viewer.user_id)
-    row = await queries.totp(await reads_in(session), viewer.user_id)
+    row = await queries.totp(db, viewer.user_id)
     if row is None or row.confirmed_at is None:
         raise Conflict(NONE)
+
+
+async def replace_recovery_codes(session: AsyncSession, viewer: Viewer, *, origin: Origin) -> Sequence[str]:
+    """Ten new codes; the old ones are good no longer. Who asks has just shown a second factor."""
+    await change_people(session, viewer.user_id)
+    await may_replace_recovery_codes(await reads_in(session), viewer)
     _record(session, "authn_recovery_codes_replaced", viewer, origin)
     await notify(session, viewer.user_id, Notice.RECOVERY_CODES_MADE)
     return await _new_recovery_codes(session, viewer.user_id)

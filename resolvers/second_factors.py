@@ -17,6 +17,7 @@ from schema.second_factors import (
     RemoveTotpInput,
     RemoveTotpPayload,
     RemoveTotpResult,
+    ReplaceRecoveryCodesInput,
     ReplaceRecoveryCodesPayload,
     ReplaceRecoveryCodesResult,
     StartTotpPayload,
@@ -66,9 +67,17 @@ async def remove_totp(info: Info, input: RemoveTotpInput) -> RemoveTotpResult:
 
 
 @user_errors
-async def replace_recovery_codes(info: Info) -> ReplaceRecoveryCodesResult:
+async def replace_recovery_codes(
+    info: Info, input: ReplaceRecoveryCodesInput | None = None
+) -> ReplaceRecoveryCodesResult:
     context = info.context
     viewer = context.signed_in
-    async with context.write() as session:
-        codes = await second_factors.replace_recovery_codes(session, viewer, origin=context.origin)
+    await second_factors.may_replace_recovery_codes(context.services.stores.reads, viewer)
+    shown = input or ReplaceRecoveryCodesInput()
+    codes = await with_second_factor(
+        context,
+        viewer.user_id,
+        answer_of(shown.totp_code, shown.recovery_code, shown.passkey),
+        lambda session: second_factors.replace_recovery_codes(session, viewer, origin=context.origin),
+    )
     return ReplaceRecoveryCodesPayload(recovery_codes=list(codes))

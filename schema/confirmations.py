@@ -12,7 +12,9 @@ from schema.second_factors import CODE, PASSKEY, RECOVERY_CODE
 
 @strawberry.input(description="How you show again who you are: by one of these.")
 class ConfirmIdentityInput:
-    password: Secret | None = strawberry.field(default=None, description="Your password.")
+    password: Secret | None = strawberry.field(
+        default=None, description="Your password, where you have neither an authenticator app nor a passkey."
+    )
     totp_code: Secret | None = strawberry.field(default=None, description=CODE)
     recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
     passkey: Secret | None = strawberry.field(default=None, description=PASSKEY)

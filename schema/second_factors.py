@@ -50,6 +50,13 @@ class RemoveTotpInput:
     passkey: Secret | None = strawberry.field(default=None, description=PASSKEY)
 
 
+@strawberry.input(description="What shows that the account is yours: one of these. A password is not enough.")
+class ReplaceRecoveryCodesInput:
+    totp_code: Secret | None = strawberry.field(default=None, description=CODE)
+    recovery_code: Secret | None = strawberry.field(default=None, description=RECOVERY_CODE)
+    passkey: Secret | None = strawberry.field(default=None, description=PASSKEY)
+
+
 @strawberry.type(
     description="What your authenticator app needs. It guards nothing before `confirmTotp`; show it to nobody."
 )

@@ -41,6 +41,6 @@ class Factors:
     )
     replace_recovery_codes: ReplaceRecoveryCodesResult | None = strawberry.mutation(
         resolver=second_factors.replace_recovery_codes,
-        description="Ask for new recovery codes in place of the old ones; asks for a confirmation.",
+        description="Ask for new recovery codes in place of the old ones; asks for a confirmation and a factor.",
         metadata=limited(_PROOFS, bucket="proof", per=Per.BOTH),
     )

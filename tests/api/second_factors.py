@@ -21,8 +21,10 @@ mutation ($input: RemoveTotpInput!) {{
 }}
 """
 REPLACE_RECOVERY_CODES = f"""
-mutation {{
-  replaceRecoveryCodes {{ __typename ... on ReplaceRecoveryCodesPayload {{ recoveryCodes }} {ERRORS} }}
+mutation ($input: ReplaceRecoveryCodesInput) {{
+  replaceRecoveryCodes(input: $input) {{
+    __typename ... on ReplaceRecoveryCodesPayload {{ recoveryCodes }} {ERRORS}
+  }}
 }}
 """
 COMPLETE = f"""

@@ -10,10 +10,10 @@ import pytest
 from db.models import AuditEntry, Challenge, Passkey, Session, SignInMethod
 from schema.nodes import global_id
 from tests.api.accounts import CONFIRM_IDENTITY, ERRORS, TOKENS, Rows, log_in
-from tests.api.second_factors import COMPLETE, turn_on
+from tests.api.second_factors import COMPLETE, REPLACE_RECOVERY_CODES, turn_on
 from tests.authenticator import Authenticator
 from tests.conftest import Api
-from tests.factories import Make, Person
+from tests.factories import PASSWORD, Make, Person
 
 START = f"mutation {{ startPasskey {{ __typename ... on StartPasskeyPayload {{ options }} {ERRORS} }} }}"
 ADD = f"""
@@ -69,6 +69,22 @@ async def show(api: Api, authenticator: Authenticator) -> str:
 
 async def sign_in(api: Api, authenticator: Authenticator) -> Any:
     return await api(SIGN_IN, input={"passkey": await show(api, authenticator)})
+
+
+async def test_a_password_alone_does_not_confirm_who_has_a_passkey(
+    api: Api, ada: Person, key: Authenticator, rows: Rows
+) -> None:
+    answer = await api(CONFIRM_IDENTITY, viewer=ada, input={"password": PASSWORD})
+    assert (answer["__typename"], answer["field"]) == ("InvalidInput", "password")
+    assert "authn_confirmed" not in [entry.event for entry in await rows(AuditEntry)]
+
+
+async def test_new_recovery_codes_are_given_to_who_shows_a_passkey(
+    api: Api, ada: Person, key: Authenticator
+) -> None:
+    await turn_on(api, ada)
+    answer = await api(REPLACE_RECOVERY_CODES, viewer=ada, input={"passkey": await show(api, key)})
+    assert len(answer["recoveryCodes"]) == 10
 
 
 async def test_signs_in_without_a_name_and_as_both_factors(

@@ -18,7 +18,8 @@ from tests.api.second_factors import (
     turn_on,
 )
 from tests.conftest import Api, Refused
-from tests.factories import Make, Person
+from tests.factories import PASSWORD, Make, Person
+from tests.letters import Mail
 
 WRONG = "This is wrong, or was used before."
 AGAIN = {"__typename": "ConfirmationNeeded", "message": "Confirm first that it is you."}
@@ -102,6 +103,17 @@ async def test_is_removed_with_its_recovery_codes(api: Api, ada: Person, rows: R
     assert await api(OWN, viewer=ada) == {"hasTotp": False, "recoveryCodesLeft": 0}
 
 
+async def test_the_letter_about_a_recovery_code_is_true_of_a_removal_too(
+    api: Api, ada: Person, mail: Mail
+) -> None:
+    app = await turn_on(api, ada)
+    await mail.deliver()
+    await api(REMOVE_TOTP, viewer=ada, input={"recoveryCode": app.recovery_codes[0]})
+    (told,) = [letter for letter in await mail.deliver() if letter["subject"].startswith("A recovery code")]
+    assert "showed a recovery code" in told["text"]
+    assert "signed in to" not in told["text"]
+
+
 @pytest.mark.parametrize("input", [{}, {"totpCode": "000000", "recoveryCode": "x"}, {"totpCode": "00000"}])
 async def test_is_not_removed_without_one_right_answer(
     api: Api, ada: Person, rows: Rows, input: dict[str, str]
@@ -114,13 +126,38 @@ async def test_is_not_removed_without_one_right_answer(
 
 async def test_new_recovery_codes_are_good_in_place_of_the_old_ones(api: Api, ada: Person) -> None:
     app = await turn_on(api, ada)
-    new = (await api(REPLACE_RECOVERY_CODES, viewer=ada))["recoveryCodes"]
+    shown = {"totpCode": app.next_code}
+    new = (await api(REPLACE_RECOVERY_CODES, viewer=ada, input=shown))["recoveryCodes"]
     old = await api(CONFIRM_IDENTITY, viewer=ada, input={"recoveryCode": app.recovery_codes[0]})
     assert (old["__typename"], old["field"]) == ("InvalidInput", "recoveryCode")
     typed = new[0].lower().replace("-", " ")
     answer = await api(CONFIRM_IDENTITY, viewer=ada, input={"recoveryCode": typed})
     assert answer["__typename"] == "ConfirmIdentityPayload"
     assert (await api(OWN, viewer=ada))["recoveryCodesLeft"] == 9
+
+
+@pytest.mark.parametrize("input", [None, {}, {"totpCode": "000000"}, {"recoveryCode": "wrong"}])
+async def test_whoever_has_the_session_alone_gets_no_recovery_codes_to_remove_the_app_with(
+    api: Api, ada: Person, input: dict[str, str] | None
+) -> None:
+    app = await turn_on(api, ada)
+    answer = await api(REPLACE_RECOVERY_CODES, viewer=ada, input=input)
+    assert answer["__typename"] == "InvalidInput"
+    answer = await api(CONFIRM_IDENTITY, viewer=ada, input={"recoveryCode": app.recovery_codes[0]})
+    assert answer["__typename"] == "ConfirmIdentityPayload"
+
+
+async def test_a_recovery_code_is_enough_for_new_ones(api: Api, ada: Person) -> None:
+    app = await turn_on(api, ada)
+    answer = await api(REPLACE_RECOVERY_CODES, viewer=ada, input={"recoveryCode": app.recovery_codes[0]})
+    assert len(answer["recoveryCodes"]) == 10
+
+
+async def test_a_password_alone_does_not_confirm_whom_an_app_guards(api: Api, ada: Person, rows: Rows) -> None:
+    await turn_on(api, ada)
+    answer = await api(CONFIRM_IDENTITY, viewer=stale(ada), input={"password": PASSWORD})
+    assert (answer["__typename"], answer["field"]) == ("InvalidInput", "password")
+    assert "authn_confirmed" not in [entry.event for entry in await rows(AuditEntry)]
 
 
 async def test_without_an_app_there_are_no_recovery_codes_to_replace(api: Api, ada: Person) -> None:

@@ -83,6 +83,7 @@ def test_knows_every_limit_that_counts_inside_a_resolver() -> None:
         "confirmIdentity": {("own-password-failures", FAILURES), ("second-factor-failures", FAILURES)},
         "confirmTotp": {("second-factor-failures", FAILURES)},
         "removeTotp": {("second-factor-failures", FAILURES)},
+        "replaceRecoveryCodes": {("second-factor-failures", FAILURES)},
         "changePassword": {("own-password-failures", FAILURES)},
         "deleteAccount": {("own-password-failures", FAILURES)},
         "refreshSession": {("refresh", REFRESHES)},
