@@ -38,6 +38,7 @@ _SECRETS = {
     "totpCode": "six digits",
     "secret": "32 letters and digits",
     "uri": "otpauth://totp/…",
+    "code": "the code of the return address",
     "recoveryCodes": "a recovery code",
 }
 _CURSOR = re.compile(r"(posts|people|comments|follows|likes|audit):([0-9]+)")
