@@ -59,7 +59,8 @@ async def verify(session: AsyncSession, secret: str, *, viewer: Viewer | None, o
     """The address of the link is its account's, and proven; the account as it is now.
 
     The first proof ends everything older but the session it comes through: whoever made the account may not
-    have been the address's owner. Raises `NotAllowed` for a link that is not good, and `Conflict` when somebody
+    have been the address's owner. Through no session of the account's, it removes passkeys, second factors and
+    identities as well. Raises `NotAllowed` for a link that is not good, and `Conflict` when somebody
     else has the address by now.
     """
     link, account = await links.use(session, secret, LinkPurpose.VERIFY_EMAIL, LinkPurpose.CHANGE_EMAIL)
@@ -124,6 +125,8 @@ async def _end_older(session: AsyncSession, user_id: int, viewer: Viewer | None,
     ended = await sessions.end_all(session, user_id, but=own)
     tokens = await personal_tokens.end_all(session, user_id)
     await disowning.end_what_goes_on(session, user_id)
+    if own is None and (removed := await disowning.remove_ways_in(session, user_id)):
+        _record(session, "ways_in_removed", user_id, origin, reason="email_verified", removed=removed)
     if ended or tokens:
         told = {"reason": "email_verified", "sessions": ended, "tokens": tokens}
         _record(session, "authn_token_revoked", user_id, origin, **told)

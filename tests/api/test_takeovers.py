@@ -14,11 +14,13 @@ from tests.api.accounts import (
     DELETE_ACCOUNT,
     LOGOUT_EVERYWHERE,
     REQUEST_RESET,
+    REQUEST_VERIFICATION,
     RESET,
     VERIFY,
     Rows,
     log_in,
 )
+from tests.api.second_factors import OWN, turn_on
 from tests.conftest import Api
 from tests.factories import PASSWORD, Make, Person
 from tests.letters import Mail
@@ -95,3 +97,15 @@ async def test_who_deleted_their_account_and_forgot_the_password_comes_back_by_a
     assert (await reset(api, await mail.token()))["__typename"] == "ResetPasswordPayload"
     back = {"usernameOrEmail": "ada", "password": "the thief's own words"}
     assert (await api(CANCEL_DELETION, input=back))["__typename"] == "CancelDeletionPayload"
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_a_first_proof_through_no_session_of_the_account_removes_second_factors(
+    api: Api, ada: Person, mail: Mail, signed_in: bool
+) -> None:
+    """Who registered with somebody's address locks them out with an app of their own."""
+    await turn_on(api, ada)
+    await mail.deliver()
+    await api(REQUEST_VERIFICATION, viewer=ada, input={})
+    await api(VERIFY, viewer=ada if signed_in else None, input={"token": await mail.token()})
+    assert (await api(OWN, viewer=ada))["hasTotp"] is signed_in
