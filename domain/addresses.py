@@ -1,5 +1,7 @@
 """E-mail addresses: have one verified, and change it for another."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,21 +10,31 @@ from auth.viewer import Viewer
 from db import disowning, letters, personal_tokens, sessions
 from db.accounts import take_address
 from db.locks import change_people
-from db.models import LinkPurpose
+from db.models import Credential, LinkPurpose
 from db.queries import accounts
 from db.queries.accounts import AccountRow
-from db.reads import reads_in
-from domain import audit, links
+from db.reads import Reads, reads_in
+from domain import audit, links, passwords
 from domain.audit import Origin
-from domain.errors import ConfirmationNeeded, Conflict, InvalidInput
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed
 from domain.letters import LIVES, Notice, notify, notify_former, send_link
-from domain.passwords import MEANWHILE
+from domain.passwords import MEANWHILE, Proof
 from domain.text import email_problem, normal_email
 
 VERIFIED: Final = "Your e-mail address is verified already."
 SAME: Final = "This is your e-mail address already."
 OTHER: Final = "This is not your e-mail address."
 GONE: Final = "This e-mail address has another account by now."
+
+_PURPOSES: Final = (LinkPurpose.VERIFY_EMAIL, LinkPurpose.CHANGE_EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An address as it now stands. `needs_password`: the account's was voided together with whoever made it."""
+
+    email: str
+    needs_password: bool
 
 
 def checked(field: str, address: str) -> str:
@@ -55,26 +67,46 @@ async def ask_again(session: AsyncSession, viewer: Viewer, address: str | None, 
     return account.email
 
 
-async def verify(session: AsyncSession, secret: str, *, viewer: Viewer | None, origin: Origin) -> AccountRow:
-    """The address of the link is its account's, and proven; the account as it is now.
+async def whose_password_counts(db: Reads, secret: str, viewer: Viewer | None) -> AccountRow | None:
+    """The link's account, where only its password can show that the address's owner made it.
+
+    Raises `NotAllowed` for a link that is not good.
+    """
+    link, account = await links.look_at(db, secret, *_PURPOSES)
+    is_first = link.purpose is LinkPurpose.VERIFY_EMAIL and account.email_verified_at is None
+    return account if is_first and _own_session(viewer, account) is None else None
+
+
+async def verify(
+    session: AsyncSession, secret: str, *, viewer: Viewer | None, proof: Proof | None, origin: Origin
+) -> Verified:
+    """The address of the link is its account's, and proven.
 
     The first proof ends everything older but the session it comes through: whoever made the account may not
-    have been the address's owner. Through no session of the account's, it removes passkeys, second factors and
-    identities as well. Raises `NotAllowed` for a link that is not good, and `Conflict` when somebody
-    else has the address by now.
+    have been the address's owner. Where neither such a session nor `proof` shows that they were, nothing that
+    they signed in with stays. Raises `NotAllowed` for a link that is not good, and `Conflict` when somebody
+    else has the address by now or the password was changed since its proof.
     """
-    link, account = await links.use(session, secret, LinkPurpose.VERIFY_EMAIL, LinkPurpose.CHANGE_EMAIL)
+    link, account = await links.use(session, secret, *_PURPOSES)
+    if proof is not None:
+        await _hold_proven(session, proof)
     if not await take_address(session, account.user_id, link.email):
         raise Conflict(GONE)
     if link.purpose is LinkPurpose.CHANGE_EMAIL:
         await notify_former(session, link.id, Notice.EMAIL_CHANGED)
         _record(session, "email_changed", account.user_id, origin)
-    if account.email_verified_at is None:
-        await _end_older(session, account.user_id, viewer, origin)
+    own = _own_session(viewer, account)
+    is_first = account.email_verified_at is None
+    is_strange = is_first and own is None and proof is None
+    needs_password = is_strange and link.purpose is LinkPurpose.VERIFY_EMAIL
+    if is_first:
+        await _end_older(session, account.user_id, own, origin)
+    if is_strange:
+        await _remove_ways_in(session, account.user_id, origin)
+    if needs_password:
+        await _void_password(session, account.user_id, origin)
     _record(session, "email_verified", account.user_id, origin)
-    now = await accounts.by_id(await reads_in(session), account.user_id)
-    assert now is not None  # nobody else changes the account meanwhile
-    return now
+    return Verified(link.email, needs_password)
 
 
 async def change(session: AsyncSession, viewer: Viewer, address: str, *, origin: Origin) -> None:
@@ -120,16 +152,36 @@ async def _stands(session: AsyncSession, viewer: Viewer) -> bool:
     return await accounts.signed_in(reads, user_id=viewer.user_id, session_id=viewer.session_id) is not None
 
 
-async def _end_older(session: AsyncSession, user_id: int, viewer: Viewer | None, origin: Origin) -> None:
-    own = viewer.session_id if viewer and viewer.user_id == user_id else None
+def _own_session(viewer: Viewer | None, account: AccountRow) -> int | None:
+    return viewer.session_id if viewer and viewer.user_id == account.user_id else None
+
+
+async def _hold_proven(session: AsyncSession, proof: Proof) -> None:
+    try:
+        await passwords.hold(session, proof, to_change=True)
+    except NotAllowed:
+        raise Conflict(MEANWHILE) from None
+
+
+async def _end_older(session: AsyncSession, user_id: int, own: int | None, origin: Origin) -> None:
     ended = await sessions.end_all(session, user_id, but=own)
     tokens = await personal_tokens.end_all(session, user_id)
     await disowning.end_what_goes_on(session, user_id)
-    if own is None and (removed := await disowning.remove_ways_in(session, user_id)):
-        _record(session, "ways_in_removed", user_id, origin, reason="email_verified", removed=removed)
     if ended or tokens:
         told = {"reason": "email_verified", "sessions": ended, "tokens": tokens}
         _record(session, "authn_token_revoked", user_id, origin, **told)
+
+
+async def _remove_ways_in(session: AsyncSession, user_id: int, origin: Origin) -> None:
+    if removed := await disowning.remove_ways_in(session, user_id):
+        _record(session, "ways_in_removed", user_id, origin, reason="email_verified", removed=removed)
+
+
+async def _void_password(session: AsyncSession, user_id: int, origin: Origin) -> None:
+    """Until its next one is set by a link, nobody signs in: not by a proof from a moment ago either."""
+    credential = await session.get_one(Credential, user_id)
+    credential.password_hash, credential.password_changed_at = None, datetime.now(UTC)
+    _record(session, "authn_password_change", user_id, origin, reason="email_verified")
 
 
 def _record(session: AsyncSession, event: str, user_id: int, origin: Origin, **details: Any) -> None:

@@ -4,8 +4,11 @@ from typing import Final
 
 from db.buckets import Charge, Limit
 from domain import addresses
+from domain.addresses import Verified
+from domain.passwords import Proof
 from resolvers.errors import user_errors
 from resolvers.limits import hashed, take
+from resolvers.proofs import proof_of_account
 from schema.addresses import (
     ChangeEmailInput,
     ChangeEmailPayload,
@@ -17,9 +20,15 @@ from schema.addresses import (
     VerifyEmailPayload,
     VerifyEmailResult,
 )
-from schema.context import Info
+from schema.context import Context, Info
 
 LETTERS: Final = Limit.parse("3/h")
+
+_VERIFIED: Final = "{email} is verified."
+_SHUT_OUT: Final = (
+    "{email} is verified. Nobody can sign in to its account until you set a password: choose “Forgot your "
+    "password?” where you sign in, and a letter with a link comes to you."
+)
 
 
 @user_errors
@@ -35,11 +44,15 @@ async def request_email_verification(
 
 @user_errors
 async def verify_email(info: Info, input: VerifyEmailInput) -> VerifyEmailResult:
-    async with info.context.write() as session:
-        account = await addresses.verify(
-            session, input.token, viewer=info.context.viewer, origin=info.context.origin
+    context = info.context
+    proof = await _proof(context, input)
+    async with context.write() as session:
+        verified = await addresses.verify(
+            session, input.token, viewer=context.viewer, proof=proof, origin=context.origin
         )
-    return VerifyEmailPayload(email=account.email)
+    return VerifyEmailPayload(
+        email=verified.email, needs_password=verified.needs_password, message=_words(verified)
+    )
 
 
 @user_errors
@@ -50,3 +63,15 @@ async def change_email(info: Info, input: ChangeEmailInput) -> ChangeEmailResult
     async with info.context.write() as session:
         await addresses.change(session, viewer, address, origin=info.context.origin)
     return ChangeEmailPayload(new_email=address)
+
+
+async def _proof(context: Context, input: VerifyEmailInput) -> Proof | None:
+    """Before the transaction, for comparing takes long; none where no password is given or none counts."""
+    if input.password is None:
+        return None
+    account = await addresses.whose_password_counts(context.services.stores.reads, input.token, context.viewer)
+    return None if account is None else await proof_of_account(context, account, "password", input.password)
+
+
+def _words(verified: Verified) -> str:
+    return (_SHUT_OUT if verified.needs_password else _VERIFIED).format(email=verified.email)

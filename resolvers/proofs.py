@@ -11,7 +11,7 @@ from db.buckets import Charge, Limit
 from db.queries.accounts import AccountRow
 from domain import passkeys, passwords, second_factors
 from domain.errors import InvalidInput, NotAllowed
-from domain.passwords import WRONG, Proof
+from domain.passwords import NOT_YOURS, WRONG, Proof
 from domain.second_factors import SecondFactor
 from resolvers.limits import give_back, hashed, take
 from schema.context import Context
@@ -64,6 +64,16 @@ async def proof_of_name(context: Context, name: str, password: str, *, may: Call
         await _note(context, "authn_login_fail", proof)
         raise NotAllowed(WRONG)
     return proof
+
+
+async def proof_of_account(context: Context, account: AccountRow, field: str, password: str) -> Proof:
+    """The same for an account that a link leads to, by its address; without, `InvalidInput` on `field`."""
+    try:
+        return await proof_of_name(
+            context, account.email, password, may=lambda found: found.user_id == account.user_id
+        )
+    except NotAllowed:
+        raise InvalidInput(field, NOT_YOURS) from None
 
 
 async def proof_of_own(context: Context, field: str, password: str, *, failure: str) -> Proof:

@@ -39,6 +39,13 @@ class RequestEmailVerificationInput:
 @strawberry.input(description="What the link in the letter carries.")
 class VerifyEmailInput:
     token: Secret = strawberry.field(description="What stands behind `#token=` in the link; good once.")
+    password: Secret | None = strawberry.field(
+        default=None,
+        description=(
+            "The account's password, which shows that you made the account. It counts the first time an address "
+            "is verified, where you ask through no session of the account's; a wrong one leaves the link good."
+        ),
+    )
 
 
 @strawberry.input(description="The address to have from now on.")
@@ -54,11 +61,16 @@ class RequestEmailVerificationPayload:
 @strawberry.type(
     description=(
         "The address is its account's and verified. The first time, all sessions and personal tokens of the "
-        "account ended but the session you ask through."
+        "account ended but the session you ask through. Without one and without the password, passkeys, second "
+        "factors, linked identities and the password are void as well."
     )
 )
 class VerifyEmailPayload:
     email: str = strawberry.field(description="The account's address as it now stands.")
+    needs_password: bool = strawberry.field(
+        description="Whether a password has to be set by `requestPasswordReset` before anyone signs in by one."
+    )
+    message: str = strawberry.field(description="What to do next, in words that can be shown to a person.")
 
 
 @strawberry.type(

@@ -29,11 +29,11 @@ WORDS: Final[Mapping[Subject, Words]] = {
         "Verify your e-mail address",
         (
             "The account {username} on {network} was made with this address.",
-            "Open the link to show that the address is yours. It is good once, for 24 hours. The first time, the "
-            "account is signed out elsewhere.",
+            "Open the link and give the account's password to show that both are yours. It is good once, for 24 "
+            "hours. The first time, the account is signed out elsewhere.",
         ),
-        "If you did not make this account, do not open the link. “Forgot your password?” makes the account yours, "
-        "and ends whatever others do with it.",
+        "If you did not make this account, do nothing, or make it yours: open the link and say that you did not "
+        "make it. Whoever did is shut out, and “Forgot your password?” lets you set a password of your own.",
         "verify",
         "Verify this address",
     ),

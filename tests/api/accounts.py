@@ -86,7 +86,7 @@ mutation ($input: RequestEmailVerificationInput!) {{
 """
 VERIFY = f"""
 mutation ($input: VerifyEmailInput!) {{
-  verifyEmail(input: $input) {{ __typename ... on VerifyEmailPayload {{ email }} {ERRORS} }}
+  verifyEmail(input: $input) {{ __typename ... on VerifyEmailPayload {{ email needsPassword }} {ERRORS} }}
 }}
 """
 CHANGE_EMAIL = f"""

@@ -33,6 +33,7 @@ async def test_the_new_address_is_the_accounts_once_its_link_is_opened(
     token = await mail.token()
     assert await api(VERIFY, input={"token": token}) == {
         "__typename": "VerifyEmailPayload",
+        "needsPassword": False,
         "email": "New@example.org",
     }
     (credential,) = await rows(Credential)

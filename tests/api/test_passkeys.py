@@ -9,28 +9,13 @@ import pytest
 
 from db.models import AuditEntry, Challenge, Passkey, Session, SignInMethod
 from schema.nodes import global_id
-from tests.api.accounts import CONFIRM_IDENTITY, ERRORS, TOKENS, Rows, log_in
+from tests.api.accounts import CONFIRM_IDENTITY, ERRORS, Rows, log_in
+from tests.api.passkeys import ADD, SIGN_IN, START, START_SIGN_IN, add, show, sign_in
 from tests.api.second_factors import COMPLETE, REPLACE_RECOVERY_CODES, turn_on
 from tests.authenticator import Authenticator
 from tests.conftest import Api
 from tests.factories import PASSWORD, Make, Person
 
-START = f"mutation {{ startPasskey {{ __typename ... on StartPasskeyPayload {{ options }} {ERRORS} }} }}"
-ADD = f"""
-mutation ($input: AddPasskeyInput!) {{
-  addPasskey(input: $input) {{ __typename ... on AddPasskeyPayload {{ passkey {{ id name }} }} {ERRORS} }}
-}}
-"""
-START_SIGN_IN = f"""
-mutation {{ startPasskeySignIn {{ __typename ... on StartPasskeySignInPayload {{ options }} {ERRORS} }} }}
-"""
-SIGN_IN = f"""
-mutation ($input: SignInWithPasskeyInput!) {{
-  signInWithPasskey(input: $input) {{
-    __typename ... on SignInWithPasskeyPayload {{ {TOKENS} viewer {{ username passkeys {{ name }} }} }} {ERRORS}
-  }}
-}}
-"""
 RENAME = f"""
 mutation ($input: RenamePasskeyInput!) {{
   renamePasskey(input: $input) {{ __typename ... on RenamePasskeyPayload {{ passkeyId }} {ERRORS} }}
@@ -50,25 +35,12 @@ async def ada(make: Make) -> Person:
     return await make.user("ada")
 
 
-async def add(api: Api, person: Person, authenticator: Authenticator) -> Any:
-    options = (await api(START, viewer=person))["options"]
-    return await api(ADD, viewer=person, input={"passkey": authenticator.make(options), "name": "My key"})
-
-
 @pytest.fixture
 async def key(api: Api, ada: Person) -> Authenticator:
     """Ada's passkey."""
     key = Authenticator(step=1)
     assert (await add(api, ada, key))["__typename"] == "AddPasskeyPayload"
     return key
-
-
-async def show(api: Api, authenticator: Authenticator) -> str:
-    return authenticator.show((await api(START_SIGN_IN))["options"])
-
-
-async def sign_in(api: Api, authenticator: Authenticator) -> Any:
-    return await api(SIGN_IN, input={"passkey": await show(api, authenticator)})
 
 
 async def test_a_password_alone_does_not_confirm_who_has_a_passkey(

@@ -22,8 +22,8 @@ async def test_registering_sends_a_link_that_verifies_the_address(api: Api, rows
     assert (letter["to"], letter["subject"]) == ("ada@example.org", "Verify your e-mail address")
     (credential,) = await rows(Credential)
     assert credential.email_verified_at is None
-    verified = await api(VERIFY, input={"token": token_of(letter)})
-    assert verified == {"__typename": "VerifyEmailPayload", "email": "ada@example.org"}
+    verified = await api(VERIFY, input={"token": token_of(letter), "password": ADA["password"]})
+    assert verified == {"__typename": "VerifyEmailPayload", "email": "ada@example.org", "needsPassword": False}
     (credential,) = await rows(Credential)
     assert credential.email_verified_at is not None
     assert await api(VERIFY, input={"token": token_of(letter)}) == STALE

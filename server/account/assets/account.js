@@ -1,7 +1,7 @@
 // The pages behind links in letters: the token is read from the address's fragment and handed to the API.
 
 const VERIFY = `mutation VerifyEmail($input: VerifyEmailInput!) {
-  verifyEmail(input: $input) { __typename ... on VerifyEmailPayload { email } ... on UserError { message } }
+  verifyEmail(input: $input) { __typename ... on VerifyEmailPayload { message } ... on UserError { message } }
 }`;
 const RESET = `mutation ResetPassword($input: ResetPasswordInput!) {
   resetPassword(input: $input) { __typename ... on ResetPasswordPayload { message } ... on UserError { message } }
@@ -31,11 +31,11 @@ async function ask(query, input) {
 function onSubmit(form, act) {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
+    const button = event.submitter ?? form.querySelector("button");
     button.disabled = true;
     said.textContent = "";
     try {
-      await act(form);
+      await act(form, button);
     } catch {
       said.textContent = "The server cannot be reached. Try again.";
     }
@@ -43,10 +43,11 @@ function onSubmit(form, act) {
   });
 }
 
-onSubmit(document.querySelector("form#verify"), async (form) => {
-  const answer = await ask(VERIFY, { token });
+onSubmit(document.querySelector("form#verify"), async (form, button) => {
+  const password = button.name === "stranger" ? null : form.elements.password.value;
+  const answer = await ask(VERIFY, { token, password });
   form.hidden = answer.__typename === "VerifyEmailPayload";
-  said.textContent = answer.message ?? `${answer.email} is verified.`;
+  said.textContent = answer.message;
 });
 
 onSubmit(document.querySelector("form#reset"), async (form) => {
