@@ -6,15 +6,20 @@ const presets = graphql.configs;
 /** Values without an identity of their own, which no client caches by id; whatever else there is has one. */
 const withoutId = {
   types: [
+    "AuditDetail",
+    "ConfirmationNeeded",
     "Conflict",
     "InvalidInput",
+    "LinkedIdentity",
     "NotAllowed",
     "NotFound",
     "Limits",
     "PageInfo",
     "RateLimit",
+    "SecondFactorNeeded",
     "ServerInfo",
     "SessionTokens",
+    "Suspension",
   ],
   suffixes: ["Connection", "Edge", "Payload"],
 };
@@ -37,8 +42,9 @@ export default [
       ...presets["flat/schema-recommended"].rules,
       ...presets["flat/schema-relay"].rules,
       "@graphql-eslint/strict-id-in-types": ["error", { exceptions: withoutId }],
-      // `Query.nodes` is a list of nodes: Relay's own way to refetch several at once.
-      "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
+      // `Query.nodes` is a list of nodes: Relay's own way to refetch several at once. Entries of a log never change, and
+      // are not fetched again by their ids.
+      "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
       // `User.username` is one word, and the one that people know.
       "@graphql-eslint/no-typename-prefix": "off",
     },
