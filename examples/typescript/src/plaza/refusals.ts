@@ -1,4 +1,4 @@
-/** Refusals are data: every mutation's result is what was asked for, or one of the same four with a reason. */
+/** Refusals are data: every mutation's result is what was asked for, or a refusal with a reason. */
 import type { RefusalFragment } from "../gql/graphql.js";
 
 type Result = { __typename: string };
@@ -8,6 +8,8 @@ const REFUSALS: Record<RefusalFragment["__typename"], true> = {
   NotFound: true,
   NotAllowed: true,
   Conflict: true,
+  ConfirmationNeeded: true,
+  SecondFactorNeeded: true,
 };
 
 export class Refused extends Error {
@@ -34,6 +36,8 @@ export function place(refusal: RefusalFragment): { field: string } | "dialog" | 
     case "InvalidInput":
       return { field: refusal.field };
     case "NotAllowed":
+    case "ConfirmationNeeded":
+    case "SecondFactorNeeded":
       return "dialog";
     case "NotFound":
     case "Conflict":
