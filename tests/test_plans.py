@@ -32,7 +32,12 @@ VALUES: dict[str, Any] = {
     "username": "person_7",
     "name": "person_7",
     "hash": bytes(32),
-    "next_hash": bytes(32),
+    "next_hashes": [bytes(32)],
+    "id": 1,
+    "issuer": "https://accounts.google.com",
+    "subject": "1",
+    "credential_id": bytes(16),
+    "events": ["authn_login_success"],
     "comment_id": 1,
     "text": "plaza",
 }
@@ -108,10 +113,15 @@ async def _plan(connection: Any, statement: Read[Any], *, generic: bool) -> dict
 
 def _literal(value: Any) -> str:
     if isinstance(value, list):
-        return "'{" + ", ".join(map(str, value)) + "}'"
+        return "'{" + ", ".join(_member(each) for each in value) + "}'"
     if isinstance(value, bytes):
-        return f"'\\\\x{value.hex()}'"
+        return f"'\\x{value.hex()}'"
     return f"'{value}'"
+
+
+def _member(value: Any) -> str:
+    """Of an array's literal, in which a backslash is written twice."""
+    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else str(value)
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

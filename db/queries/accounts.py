@@ -120,18 +120,22 @@ _signed_in = read(
     ),
 )
 
-_account: Select[*tuple[object, ...]] = select(
-    User.id.label("user_id"),
-    User.username,
-    User.role,
-    User.status,
-    User.deleted_at,
-    Credential.email,
-    Credential.email_verified_at,
-    Credential.password_hash,
-    Credential.password_changed_at,
-    select(Totp.user_id).where(Totp.user_id == User.id, Totp.confirmed_at.is_not(None)).exists().label("has_totp"),
-).join(Credential, Credential.user_id == User.id)
+_account: Select[*tuple[object, ...]] = (
+    select(
+        User.id.label("user_id"),
+        User.username,
+        User.role,
+        User.status,
+        User.deleted_at,
+        Credential.email,
+        Credential.email_verified_at,
+        Credential.password_hash,
+        Credential.password_changed_at,
+        Totp.user_id.is_not(None).label("has_totp"),
+    )
+    .join(Credential, Credential.user_id == User.id)
+    .outerjoin(Totp, and_(Totp.user_id == User.id, Totp.confirmed_at.is_not(None)))
+)
 _account_by_id = read(AccountRow, _account.where(User.id == _USER_ID))
 _account_by_username = read(
     AccountRow, _account.where(func.lower(User.username) == func.lower(bindparam("name", type_=Text)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select
+from sqlalchemy import BigInteger, LargeBinary, and_, bindparam, func, select
 
 from db.models import Passkey, RecoveryCode, Totp, User
 from db.reads import Reads, columns, read
@@ -47,16 +47,15 @@ _factors = read(
     FactorsRow,
     select(
         User.id.label("user_id"),
-        select(Totp.user_id)
-        .where(Totp.user_id == User.id, Totp.confirmed_at.is_not(None))
-        .exists()
-        .label("has_totp"),
+        Totp.user_id.is_not(None).label("has_totp"),
         select(func.count())
         .where(RecoveryCode.user_id == User.id, RecoveryCode.used_at.is_(None))
         .scalar_subquery()
         .label("recovery_codes_left"),
         select(func.count()).where(Passkey.user_id == User.id).scalar_subquery().label("passkey_count"),
-    ).where(User.id == _USER_ID),
+    )
+    .outerjoin(Totp, and_(Totp.user_id == User.id, Totp.confirmed_at.is_not(None)))
+    .where(User.id == _USER_ID),
 )
 _passkeys = read(
     PasskeyRow,
