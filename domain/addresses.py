@@ -72,8 +72,8 @@ async def whose_password_counts(db: Reads, secret: str, viewer: Viewer | None) -
 
     Raises `NotAllowed` for a link that is not good.
     """
-    link, account = await links.look_at(db, secret, *_PURPOSES)
-    is_first = link.purpose is LinkPurpose.VERIFY_EMAIL and account.email_verified_at is None
+    _, account = await links.look_at(db, secret, *_PURPOSES)
+    is_first = account.email_verified_at is None
     return account if is_first and _own_session(viewer, account) is None else None
 
 
@@ -98,15 +98,13 @@ async def verify(
     own = _own_session(viewer, account)
     is_first = account.email_verified_at is None
     is_strange = is_first and own is None and proof is None
-    needs_password = is_strange and link.purpose is LinkPurpose.VERIFY_EMAIL
     if is_first:
         await _end_older(session, account.user_id, own, origin)
     if is_strange:
         await _remove_ways_in(session, account.user_id, origin)
-    if needs_password:
         await _void_password(session, account.user_id, origin)
     _record(session, "email_verified", account.user_id, origin)
-    return Verified(link.email, needs_password)
+    return Verified(link.email, is_strange)
 
 
 async def change(session: AsyncSession, viewer: Viewer, address: str, *, origin: Origin) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from db.models import AuditEntry, Credential
@@ -21,9 +22,10 @@ async def change(api: Api, person: Person, email: str = "new@example.org") -> An
 
 
 async def test_the_new_address_is_the_accounts_once_its_link_is_opened(
-    api: Api, make: Make, rows: Rows, mail: Mail
+    api: Api, make: Make, rows: Rows, mail: Mail, owner: asyncpg.Connection
 ) -> None:
     ada = await make.user("ada")
+    await owner.execute("UPDATE credentials SET email_verified_at = now()")
     assert await change(api, ada, " New@Example.ORG ") == {
         "__typename": "ChangeEmailPayload",
         "newEmail": "New@example.org",
@@ -133,6 +135,7 @@ async def test_leaves_a_trace_without_addresses(api: Api, make: Make, rows: Rows
         "email_change_requested": (ada.id, {}),
         "email_changed": (ada.id, {}),
         "email_verified": (ada.id, {}),
+        "authn_password_change": (ada.id, {"reason": "email_verified"}),
         "authn_token_revoked": (ada.id, {"reason": "email_verified", "sessions": [ada.session_id], "tokens": []}),
     }
 

@@ -153,7 +153,11 @@ async def test_where_the_address_was_verified_before_the_password_does_not_count
     assert (await log_in(api, "ada"))["__typename"] == "LoginPayload"
 
 
-async def test_nor_does_it_where_the_address_is_changed(api: Api, ada: Person, mail: Mail) -> None:
+async def test_nor_does_an_address_that_is_changed_before_any_was_verified(
+    api: Api, ada: Person, mail: Mail
+) -> None:
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "new@example.org"})
-    assert await verify(api, await mail.token(), "not hers") == {**KEPT, "email": "new@example.org"}
-    assert (await log_in(api, "ada"))["__typename"] == "LoginPayload"
+    token = await mail.token()
+    assert (await verify(api, token, "not hers"))["__typename"] == "InvalidInput"
+    assert await verify(api, token) == {**SHUT_OUT, "email": "new@example.org"}
+    assert (await log_in(api, "ada"))["__typename"] == "NotAllowed"
