@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from auth.passwords import Passwords, TooBusy
+from auth.passwords import THREADS, WAITING, Passwords, TooBusy
 from db.models import AuditEntry, Credential, RefreshToken, Role, Session, UserStatus
 from schema.context import Services
 from tests.api.accounts import LOGIN, VIEWER, WRONG, Rows, log_in, post, stored
@@ -227,8 +227,8 @@ async def test_an_operation_tries_once_whatever_its_aliases(api: Api, rows: Rows
 async def crowd(services: Services) -> AsyncIterator[None]:
     """As many passwords at work as may be."""
     work = Work()
-    tasks = [asyncio.create_task(services.passwords._run(work)) for _ in range(10)]
-    await work.begin(2)
+    tasks = [asyncio.create_task(services.passwords._run(work)) for _ in range(THREADS + WAITING)]
+    await work.begin(THREADS)
     yield
     work.may_end.set()
     await asyncio.gather(*tasks)
