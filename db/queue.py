@@ -39,7 +39,7 @@ async def enqueue(
     await connection.exec_driver_sql(_ENQUEUE, job)
 
 
-async def prune(session: AsyncSession, *, older_than: timedelta, limit: int = 5_000) -> int:
+async def prune(session: AsyncSession, limit: int = 5_000, *, older_than: timedelta) -> int:
     """Forget what happened to jobs before then: PgQueuer logs three rows a job and deletes none.
 
     At most `limit` rows go; says how many did.

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.providers.profiles import Profile
-from auth.providers.trips import Trip, challenge_of, hash_of, is_secret, new_secret
+from auth.providers.trips import Trip, challenge_of
+from auth.secrets import hash_of, is_secret, new_secret
 from auth.viewer import Viewer
 from db import flows
 from db.models import LinkTicket, OAuthFlow, Provider, SignInCode

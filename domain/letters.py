@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.links import hash_of, new_secret
+from auth.secrets import hash_of, new_secret
 from db import letters, queue
 from db.models import LinkPurpose
 from db.queries import accounts

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.links import hash_of
+from auth.secrets import hash_of
 from db import letters
 from db.locks import change_people
 from db.models import LinkPurpose

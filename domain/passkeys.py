@@ -6,8 +6,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import passkeys as webauthn
-from auth.challenges import challenge_hash, new_challenge
 from auth.passkeys import InvalidPasskey, Json, RelyingParty
+from auth.secrets import hash_of, new_secret
 from auth.viewer import Viewer
 from db import challenges, passkeys
 from db.locks import change_people, hold_people
@@ -146,10 +146,10 @@ async def remove(session: AsyncSession, viewer: Viewer, passkey_id: int, *, orig
 
 
 async def _ask(session: AsyncSession, purpose: ChallengePurpose, user_id: int | None) -> str:
-    challenge = new_challenge()
+    challenge = new_secret()
     await challenges.ask(
         session,
-        challenge_hash(challenge),
+        hash_of(challenge),
         purpose,
         user_id=user_id,
         expires_at=datetime.now(UTC) + _LIFETIME,
@@ -162,7 +162,7 @@ async def _answered(
 ) -> str:
     """The challenge of ours that the browser says it answers, used up. Raises `InvalidPasskey`."""
     challenge = webauthn.challenge_in(credential)
-    row = await challenges.take(session, challenge_hash(challenge), purpose)
+    row = await challenges.take(session, hash_of(challenge), purpose)
     if row is None or row.user_id != user_id:
         raise InvalidPasskey
     return challenge

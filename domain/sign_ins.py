@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.challenges import challenge_hash, new_challenge
+from auth.secrets import hash_of, new_secret
 from db import challenges
 from db.locks import change_people
 from db.models import ChallengePurpose, SignInMethod
@@ -36,10 +36,10 @@ class Asked:
 async def ask(session: AsyncSession, needed: SecondFactorNeeded) -> Asked:
     """Keep the first half of a sign-in for `complete`."""
     account = needed.account
-    challenge, expires_at = new_challenge(), datetime.now(UTC) + LIFETIME
+    challenge, expires_at = new_secret(), datetime.now(UTC) + LIFETIME
     await challenges.ask(
         session,
-        challenge_hash(challenge),
+        hash_of(challenge),
         ChallengePurpose.SECOND_FACTOR,
         user_id=account.user_id,
         expires_at=expires_at,
@@ -57,7 +57,7 @@ async def attempt(session: AsyncSession, challenge: str) -> int:
 
     Raises `NotAllowed` when there were too many, or the time is over.
     """
-    row = await challenges.attempt(session, challenge_hash(challenge), ChallengePurpose.SECOND_FACTOR)
+    row = await challenges.attempt(session, hash_of(challenge), ChallengePurpose.SECOND_FACTOR)
     if row is None or row.user_id is None:
         raise NotAllowed(OVER)
     return row.user_id
@@ -68,7 +68,7 @@ async def complete(session: AsyncSession, challenge: str, *, origin: Origin) -> 
 
     Raises `NotAllowed` when somebody was faster, or the account is no longer what it was.
     """
-    row = await challenges.take(session, challenge_hash(challenge), ChallengePurpose.SECOND_FACTOR)
+    row = await challenges.take(session, hash_of(challenge), ChallengePurpose.SECOND_FACTOR)
     if row is None or row.user_id is None:
         raise NotAllowed(OVER)
     await change_people(session, row.user_id)

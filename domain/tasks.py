@@ -4,12 +4,13 @@ Every job may run twice or beside itself: it works in slices that stand by thems
 where another has been.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import audit, challenges, expiry, flows, letters, queue, recounts
 from db import exports as statements
@@ -29,6 +30,9 @@ _SLICE: Final = 500
 _EXPORTS_AT_ONCE: Final = 5  # each with all its pieces
 _log = structlog.get_logger(__name__)
 
+# Deals with at most so many rows; 0 where there are none left.
+_Removal: TypeAlias = Callable[[AsyncSession, int], Awaitable[int]]
+
 
 async def reconcile_counters(stores: Stores) -> None:
     """Set right every counter that differs from its rows, which none should."""
@@ -39,16 +43,12 @@ async def reconcile_counters(stores: Stores) -> None:
 
 async def end_mutes(stores: Stores) -> None:
     """Delete mutes that are over; feeds have not minded them since their moment."""
-    ended = 0
-    while gone := await retried(partial(_end_mutes, stores.sessions)):
-        ended += gone
-    _log.info("mutes_ended", mutes=ended)
+    _log.info("mutes_ended", mutes=await _till_none(stores, expiry.mutes))
 
 
 async def end_links(stores: Stores) -> None:
     """Delete links of letters that ran out."""
-    while await retried(partial(_end_links, stores.sessions)):
-        pass
+    await _till_none(stores, letters.forget_links)
 
 
 async def end_sessions(stores: Stores) -> None:
@@ -72,14 +72,12 @@ async def end_suspensions(stores: Stores) -> None:
 
 async def end_challenges(stores: Stores) -> None:
     """Forget the sign-ins that nobody finished."""
-    while await retried(partial(_end_challenges, stores.sessions)):
-        pass
+    await _till_none(stores, challenges.forget_expired)
 
 
 async def end_flows(stores: Stores) -> None:
     """Forget the ways to providers that nobody came back from."""
-    while await retried(partial(_end_flows, stores.sessions)):
-        pass
+    await _till_none(stores, flows.forget_expired)
 
 
 async def purge_posts(stores: Stores) -> None:
@@ -92,10 +90,7 @@ async def purge_accounts(stores: Stores) -> None:
 
 async def forget_buckets(stores: Stores) -> None:
     """Delete the rate limits' buckets that are full again."""
-    forgotten = 0
-    while gone := await retried(partial(_forget_buckets, stores.sessions)):
-        forgotten += gone
-    _log.info("buckets_forgotten", buckets=forgotten)
+    _log.info("buckets_forgotten", buckets=await _till_none(stores, expiry.buckets))
 
 
 async def make_export(stores: Stores, *, export_id: int, account_only: bool) -> None:
@@ -105,25 +100,17 @@ async def make_export(stores: Stores, *, export_id: int, account_only: bool) -> 
 
 async def expire_exports(stores: Stores) -> None:
     """Remove archives that have been kept long enough."""
-    expired = 0
-    while gone := await retried(partial(_expire_exports, stores.sessions)):
-        expired += gone
-    _log.info("exports_expired", exports=expired)
+    _log.info("exports_expired", exports=await _till_none(stores, statements.expire, at_once=_EXPORTS_AT_ONCE))
 
 
 async def shorten_addresses(stores: Stores) -> None:
     """Keep in the audit log of old addresses no more than their network."""
-    shortened = 0
-    while some := await retried(partial(_shorten_addresses, stores.sessions)):
-        shortened += some
-    _log.info("addresses_shortened", entries=shortened)
+    _log.info("addresses_shortened", entries=await _till_none(stores, audit.shorten_addresses))
 
 
 async def prune_job_log(stores: Stores) -> None:
     """Forget what happened to jobs long ago."""
-    pruned = 0
-    while gone := await retried(partial(_prune_job_log, stores.sessions)):
-        pruned += gone
+    pruned = await _till_none(stores, partial(queue.prune, older_than=JOB_LOG_KEPT))
     _log.info("job_log_pruned", rows=pruned)
 
 
@@ -164,6 +151,19 @@ TIMETABLE: Sequence[Timed] = (
 )
 
 
+async def _till_none(stores: Stores, remove: _Removal, *, at_once: int | None = None) -> int:
+    """`remove` in transactions of its own, so many rows each, until there are no more; how many those were."""
+    removed = 0
+    while gone := await retried(partial(_removed, stores.sessions, remove, at_once or _SLICE)):
+        removed += gone
+    return removed
+
+
+async def _removed(sessions: Sessions, remove: _Removal, limit: int) -> int:
+    async with write(sessions) as session:
+        return await remove(session, limit)
+
+
 async def _reconcile(sessions: Sessions, stats: type[Row]) -> int:
     corrected, after = 0, 0
     while (slice_ := await retried(partial(_reconcile_slice, sessions, stats, after))) is not None:
@@ -179,16 +179,6 @@ async def _reconcile_slice(sessions: Sessions, stats: type[Row], after: int) -> 
         return (keys[-1], await recounts.correct(session, stats, keys)) if keys else None
 
 
-async def _end_links(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await letters.forget_links(session, _SLICE)
-
-
-async def _end_mutes(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await expiry.mutes(session, _SLICE)
-
-
 async def _end_sessions(sessions: Sessions, after: int) -> int | None:
     now = datetime.now(UTC)
     async with write(sessions) as session:
@@ -202,33 +192,3 @@ async def _end_personal_tokens(sessions: Sessions, after: int) -> int | None:
         return await expiry.personal_tokens(
             session, after, _SLICE, ended_before=datetime.now(UTC) - ENDED_PERSONAL_TOKENS_KEPT
         )
-
-
-async def _forget_buckets(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await expiry.buckets(session, _SLICE)
-
-
-async def _end_challenges(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await challenges.forget_expired(session, _SLICE)
-
-
-async def _end_flows(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await flows.forget_expired(session, _SLICE)
-
-
-async def _expire_exports(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await statements.expire(session, _EXPORTS_AT_ONCE)
-
-
-async def _shorten_addresses(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await audit.shorten_addresses(session, _SLICE)
-
-
-async def _prune_job_log(sessions: Sessions) -> int:
-    async with write(sessions) as session:
-        return await queue.prune(session, older_than=JOB_LOG_KEPT, limit=_SLICE)

@@ -6,8 +6,8 @@ import time
 import asyncpg
 
 from auth import passkeys, totp
-from auth.challenges import challenge_hash, new_challenge
 from auth.passkeys import RelyingParty
+from auth.secrets import hash_of, new_secret
 from auth.vault import Vault
 from schema.nodes import global_id
 from tests.authenticator import Authenticator
@@ -35,12 +35,12 @@ async def guard(connection: asyncpg.Connection, *, ada: int, bob: int) -> dict[s
 
     Gives what documents call by name: `"@challenge"` of that sign-in, and the `"@totp_code"` of both apps.
     """
-    challenge = new_challenge()
+    challenge = new_secret()
     await connection.execute(_PENDING, ada, _sealed(ada))
     await connection.execute(_CONFIRMED, bob, _sealed(bob))
     changed_at = (await connection.fetchval(_CHANGED_AT, bob)).isoformat()
     half = {"method": "PASSWORD", "password_changed_at": changed_at, "takes_deletion_back": False}
-    await connection.execute(_HALF_SIGNED_IN, challenge_hash(challenge), bob, json.dumps(half))
+    await connection.execute(_HALF_SIGNED_IN, hash_of(challenge), bob, json.dumps(half))
     # The next step's, which is good the longest.
     code = totp.code_at(_SECRET, int(time.time()) // totp.STEP + 1)
     return {"challenge": challenge, "totp_code": code, **await _passkeys(connection, ada=ada, bob=bob)}
@@ -49,9 +49,9 @@ async def guard(connection: asyncpg.Connection, *, ada: int, bob: int) -> dict[s
 async def _passkeys(connection: asyncpg.Connection, *, ada: int, bob: int) -> dict[str, str]:
     """What Ada's browser made when it was asked to, and the passkey of Bob that is shown to sign in."""
     hers, his, party = Authenticator(), Authenticator(), RelyingParty("localhost")
-    adding, showing = new_challenge(), new_challenge()
-    await connection.execute(_ASKED, challenge_hash(adding), "PASSKEY_ADD", ada)
-    await connection.execute(_ASKED, challenge_hash(showing), "PASSKEY_SIGN_IN", None)
+    adding, showing = new_secret(), new_secret()
+    await connection.execute(_ASKED, hash_of(adding), "PASSKEY_ADD", ada)
+    await connection.execute(_ASKED, hash_of(showing), "PASSKEY_SIGN_IN", None)
     options = party.creation_options(adding, user_id=bob, username="bob", existing=[])
     made = party.made(passkeys.read(his.make(options)), adding)
     passkey_id = await connection.fetchval(_PASSKEY, bob, made.credential_id, made.public_key)

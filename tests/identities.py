@@ -5,7 +5,8 @@ from typing import Final
 
 import asyncpg
 
-from auth.providers.trips import challenge_of, hash_of, new_secret
+from auth.providers.trips import challenge_of
+from auth.secrets import hash_of, new_secret
 
 VERIFIER: Final = "v" * 43
 _CODE: Final = """

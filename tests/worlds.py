@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth.links import hash_of, new_secret
+from auth.secrets import hash_of, new_secret
 from auth.tokens import new_refresh_token, refresh_token_hash
 from db.models import Role, UserStatus
 from db.stores import Stores

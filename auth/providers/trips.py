@@ -2,13 +2,10 @@
 
 import base64
 import hmac
-import re
-import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
 
-_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+from auth.secrets import new_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +26,6 @@ class Trip:
     @classmethod
     def of(cls, browser: str, state: str) -> "Trip":
         return cls(state, _derived(browser, f"verifier {state}"), _derived(browser, f"nonce {state}"))
-
-
-def new_secret() -> str:
-    """32 random bytes as 43 base64url characters."""
-    return secrets.token_urlsafe(32)
-
-
-def is_secret(text: str) -> bool:
-    """Has it the form of what `new_secret` makes?"""
-    return _SECRET.fullmatch(text) is not None
-
-
-def hash_of(secret: str) -> bytes:
-    """The 32 bytes to store and look up in its place."""
-    return sha256(secret.encode()).digest()
 
 
 def challenge_of(verifier: str) -> str:

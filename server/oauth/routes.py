@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from auth.providers.profiles import ProviderError, Unavailable
 from auth.providers.registry import Voucher
-from auth.providers.trips import Trip, is_secret, new_secret
+from auth.providers.trips import Trip
+from auth.secrets import is_secret, new_secret
 from db.buckets import Charge, Limit
 from db.models import OAuthFlow, Provider
 from db.transaction import retried, write

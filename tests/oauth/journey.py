@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import httpx
 from starlette.applications import Starlette
 
-from auth.providers.trips import challenge_of, new_secret
+from auth.providers.trips import challenge_of
+from auth.secrets import new_secret
 from server.demo.providers.world import PEOPLE, Person, World
 from tests.conftest import Api
 from tests.factories import Person as Somebody
