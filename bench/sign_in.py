@@ -24,6 +24,7 @@ answered by success or by `RATE_LIMITED` with `Retry-After`. Made by `make figur
 | | |
 |---|---:|
 | p95 of feeds before | {figures.quiet_p95:.1f} ms |
+| p95 of feeds beside a process that hashes as much, and is not asked anything | {figures.beside_p95:.1f} ms |
 | p95 of feeds from the first sign-in to the last success | {figures.stormy_p95:.1f} ms |
 | feeds in that time | {in_storm} |
 | sign-ins answered at once with success | {signed_in} |

@@ -1,8 +1,11 @@
 """A hundred people who sign in at once, while others go on reading their feeds at sixty requests a second."""
 
 import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
@@ -16,7 +19,7 @@ from bench.harness import Contender, Request, p95
 from bench.networks import copy_of, say, stores
 from bench.operations import OPERATIONS, Variables, body
 from bench.plaza import plaza
-from bench.processes import running
+from bench.processes import ROOT, running
 from bench.readers import address
 from server.demo import DEMO_PASSWORD, DEMO_USERNAME
 
@@ -49,9 +52,13 @@ class Answer:
 
 @dataclass
 class Figures:
-    """Feeds before the storm and from its first login to the last success; each login's answers in order."""
+    """Feeds before the storm, beside a process that only hashes, and from the first login to the last success.
+
+    Of each login the answers in order.
+    """
 
     quiet: list[Answer] = field(default_factory=list)
+    beside: list[Answer] = field(default_factory=list)
     stormy: list[Answer] = field(default_factory=list)
     logins: list[list[Answer]] = field(default_factory=list)
     seconds: float = 0.0
@@ -61,12 +68,17 @@ class Figures:
         return _p95(self.quiet)
 
     @property
+    def beside_p95(self) -> float:
+        """What this machine does to a server when something else hashes: nothing of it is the server's doing."""
+        return _p95(self.beside)
+
+    @property
     def stormy_p95(self) -> float:
         return _p95(self.stormy)
 
     @property
     def refused_feeds(self) -> Counter[str]:
-        return Counter(answer.code for answer in [*self.quiet, *self.stormy] if answer.code)
+        return Counter(answer.code for answer in [*self.quiet, *self.beside, *self.stormy] if answer.code)
 
     @property
     def first_answers(self) -> Counter[str]:
@@ -107,13 +119,33 @@ async def _storm(server: Contender, names: Sequence[str]) -> Figures:
     async def feed() -> Answer:
         return await _ask(server.url, server.requests["home_feed"](next(numbers)))
 
-    await _at_a_pace(feed, lambda began: monotonic() - began < _WARMING)
-    figures.quiet = await _at_a_pace(feed, lambda began: monotonic() - began < SECONDS)
+    await _at_a_pace(feed, _for(_WARMING))
+    figures.quiet = await _at_a_pace(feed, _for(SECONDS))
+    async with _something_hashing():
+        figures.beside = await _at_a_pace(feed, _for(SECONDS))
     began = monotonic()
     signing_in = asyncio.gather(*(_signed_in(server.url, name, number) for number, name in enumerate(names)))
     figures.stormy = await _at_a_pace(feed, lambda _: not signing_in.done())
     figures.logins, figures.seconds = await signing_in, monotonic() - began
     return figures
+
+
+@asynccontextmanager
+async def _something_hashing() -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.hashing", cwd=ROOT, stdin=DEVNULL, stdout=PIPE
+    )
+    try:
+        assert process.stdout is not None
+        await process.stdout.readline()
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def _for(seconds: float) -> Callable[[float], bool]:
+    return lambda began: monotonic() - began < seconds
 
 
 async def _at_a_pace(ask: Callable[[], Awaitable[Answer]], goes_on: Callable[[float], bool]) -> list[Answer]:
