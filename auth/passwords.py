@@ -31,6 +31,9 @@ NICENESS = 10
 _hasher = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
 
 _SITE_WORD = "plaza"
+# NIST SP 800-63B asks to refuse common words' derivatives too; what people add is a year or a date, and signs. Who
+# adds more adds chance: then it is not for the word to decide.
+_DECORATION = 8
 _COMMON = frozenset(
     line
     for line in Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").splitlines()
@@ -122,7 +125,7 @@ def problem_with(password: str, *, username: str, email: str) -> str | None:
         return f"Use at most {PASSWORD_BYTES} bytes of valid text."
     if len(password) < PASSWORD:
         return f"Use at least {PASSWORD} characters."
-    if password.casefold() in _COMMON:
+    if _is_common(password.casefold()):
         return "Choose another: this one is among the most common passwords."
     if _is_made_of(password, username, email, email.partition("@")[0], _SITE_WORD):
         return "Choose another: this one is your name or ours."
@@ -141,6 +144,18 @@ def _secret(password: str) -> bytes | None:
     except UnicodeEncodeError:
         return None
     return secret if len(secret) <= PASSWORD_BYTES else None
+
+
+def _is_common(folded: str) -> bool:
+    """Is it a common password, or one between a few digits and signs, such as "password1234"?"""
+    before, after = _letterless(folded), _letterless(folded[::-1])
+    cuts = ((i, j) for i in range(min(before, _DECORATION) + 1) for j in range(min(after, _DECORATION - i) + 1))
+    return any(folded[i : len(folded) - j] in _COMMON for i, j in cuts)
+
+
+def _letterless(text: str) -> int:
+    """How many characters come before its first letter."""
+    return next((at for at, character in enumerate(text) if character.isalpha()), len(text))
 
 
 def _is_made_of(password: str, *words: str) -> bool:
