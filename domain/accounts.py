@@ -30,6 +30,10 @@ TAKEN: Final = "This username is taken."
 OTHERS: Final = (
     "The account of this username has another e-mail address: if you know whose it is, use `plaza set-role`."
 )
+UNPROVEN: Final = (
+    "Nobody has shown yet that the address of this account is theirs, so anybody may have made it: have it "
+    "verified, or use `plaza set-role` if you know whose it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,12 @@ async def bring_back(session: AsyncSession, account: AccountRow, *, origin: Orig
 async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: str) -> bool:
     """Make an administrator, or make one of the account of that username; true if the account is new.
 
-    An account that was there keeps its address and its password. Raises `Conflict` when it has another address,
-    for anybody may have taken the name first; when it is suspended or deleted, when its name was somebody's who is
-    gone, and when the address of a new one is somebody else's.
+    An account that was there keeps its address and its password. Raises `Conflict` when it has another address or
+    has not verified it, for anybody may have taken the name first; when it is suspended or deleted, when its name
+    was somebody's who is gone, and when the address of a new one is somebody else's. That of a new one is the
+    operator's word, and counts as verified.
     """
-    made = await add_account(session, who.username, who.email, who.display_name, password_hash)
+    made = await add_account(session, who.username, who.email, who.display_name, password_hash, is_verified=True)
     if made is Taken.EMAIL:
         raise Conflict("This e-mail address belongs to another account.")
     if made is Taken.USERNAME:
@@ -156,4 +161,6 @@ async def _standing(session: AsyncSession, who: Applicant) -> int:
         raise Conflict("This account is suspended or deleted.")
     if now.email.lower() != who.email.lower():
         raise Conflict(OTHERS)
+    if now.email_verified_at is None:
+        raise Conflict(UNPROVEN)
     return now.user_id

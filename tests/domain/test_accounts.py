@@ -67,7 +67,8 @@ async def test_makes_an_administrator(services: Services, rows: Rows) -> None:
     assert await create_admin(services) is True
     (user,) = await rows(User)
     assert (user.username, user.display_name, user.role) == ("ada", "Ada", Role.ADMIN)
-    assert [row.email for row in await rows(Credential)] == ["ada@example.org"]
+    (credential,) = await rows(Credential)
+    assert (credential.email, credential.email_verified_at is None) == ("ada@example.org", False)
     assert [row.user_id for row in await rows(UserStats)] == [user.id]
     assert [(entry.event, entry.subject_id, entry.details) for entry in await rows(AuditEntry)] == [
         ("user_created", user.id, {}),
@@ -76,9 +77,10 @@ async def test_makes_an_administrator(services: Services, rows: Rows) -> None:
 
 
 async def test_makes_an_administrator_of_an_account_that_keeps_its_password(
-    services: Services, make: Make, rows: Rows
+    services: Services, make: Make, rows: Rows, owner: asyncpg.Connection
 ) -> None:
     await make.user("Ada", role=Role.MODERATOR)
+    await owner.execute("UPDATE credentials SET email_verified_at = now()")
     same = accounts.Applicant("ada", "ada@example.org", "Somebody")
     async with write(services.stores.sessions) as session:
         assert await accounts.create_admin(session, same, password_hash="another") is False
@@ -98,6 +100,15 @@ async def test_makes_no_administrator_of_a_stranger_who_took_the_name_first(
     refused = await refusal(create_admin(services, operator))
     assert isinstance(refused, Conflict)
     assert "plaza set-role" in refused.message
+    assert [user.role for user in await rows(User)] == [Role.USER]
+    assert await rows(AuditEntry) == []
+
+
+async def test_makes_no_administrator_of_whoever_registered_with_the_operators_address(
+    services: Services, ada: Person, rows: Rows
+) -> None:
+    refused = await refusal(create_admin(services))
+    assert (type(refused), refused.message) == (Conflict, accounts.UNPROVEN)
     assert [user.role for user in await rows(User)] == [Role.USER]
     assert await rows(AuditEntry) == []
 
