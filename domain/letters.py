@@ -47,6 +47,8 @@ class Notice(StrEnum):
     TOKEN_MADE = "TOKEN_MADE"  # noqa: S105 - a name
     SESSION_STOLEN = "SESSION_STOLEN"
     EXPORT_READY = "EXPORT_READY"
+    SUSPENDED = "SUSPENDED"
+    RESTORED = "RESTORED"
 
 
 Subject: TypeAlias = LinkPurpose | Notice
@@ -72,7 +74,7 @@ class Post(Protocol):
 async def notify(session: AsyncSession, user_id: int, notice: Notice, *, what: str = "") -> None:
     """Tell the account's owner, at the address they have when the letter is sent, if the transaction commits.
 
-    `what` names the thing concerned in a word or two, such as "Google" or the name of a passkey; no secret.
+    `what` names the thing concerned, such as "Google" or the name of a passkey, or gives a reason; no secret.
     """
     await queue.enqueue(session, SEND, kind=notice, user_id=user_id, what=what)
 

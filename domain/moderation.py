@@ -19,6 +19,7 @@ from db.transaction import Sessions, retried, write
 from domain import audit
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound, NotPermitted
+from domain.letters import Notice, notify
 from domain.people import NOT_FOUND
 from domain.text import is_blank
 
@@ -72,6 +73,7 @@ async def suspend(
     await suspensions.put(session, user_id, reason=reason, until=until)
     ends = until and until.isoformat()
     audit.record(session, "user_suspended", actor_id=viewer.user_id, subject_id=user_id, origin=origin, until=ends)
+    await notify(session, user_id, Notice.SUSPENDED, what=reason)
 
 
 async def restore(session: AsyncSession, viewer: Viewer, user_id: int, *, origin: Origin) -> None:
@@ -80,6 +82,7 @@ async def restore(session: AsyncSession, viewer: Viewer, user_id: int, *, origin
     if user.status is UserStatus.SUSPENDED:
         await _end(session, user)
         audit.record(session, "user_restored", actor_id=viewer.user_id, subject_id=user_id, origin=origin)
+        await notify(session, user_id, Notice.RESTORED)
 
 
 def look_at_audit_log(session: AsyncSession, viewer: Viewer, asked: Collection[str], *, origin: Origin) -> None:
@@ -165,6 +168,9 @@ async def _end_if_over(sessions: Sessions, user_id: int) -> bool:
         await change_people(session, user_id)
         if not await suspensions.is_over(session, user_id):
             return False
-        await _end(session, await session.get_one(User, user_id))
+        user = await session.get_one(User, user_id)
+        await _end(session, user)
         audit.record(session, "user_restored", actor_id=None, subject_id=user_id, reason="over")
+        if user.status is UserStatus.ACTIVE:
+            await notify(session, user_id, Notice.RESTORED)
         return True

@@ -129,4 +129,18 @@ WORDS: Final[Mapping[Subject, Words]] = {
         ("What {network} holds of the account {username} can be downloaded now. Sign in to fetch it.",),
         _NOT_YOU,
     ),
+    Notice.SUSPENDED: Words(
+        "Your account is suspended",
+        (
+            "The account {username} on {network} was suspended by those who look after it. Others do not see it, "
+            "and it takes no part.",
+            "The reason they gave: {what}",
+        ),
+        "You can still sign in, see until when it is so, take your data along, or delete the account.",
+    ),
+    Notice.RESTORED: Words(
+        "Your account is back",
+        ("The suspension of the account {username} on {network} is over. Others see it again.",),
+        "You need not do anything.",
+    ),
 }

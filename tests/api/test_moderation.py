@@ -10,6 +10,7 @@ from db.models import AuditEntry, Role, Suspension, User, UserStatus
 from schema.nodes import global_id
 from tests.conftest import Api, Refused
 from tests.factories import Make, Person
+from tests.letters import Mail
 from tests.rows import Rows
 
 SET_ROLE = """
@@ -177,6 +178,20 @@ class TestSuspendUser:
         for gid in (gone.gid, global_id("User", 12345)):
             answer = await api(SUSPEND, viewer=moderator, id=gid, reason="Insults.")
             assert answer == {"__typename": "NotFound"}
+
+    async def test_a_letter_tells_when_it_begins_and_when_it_is_over(
+        self, api: Api, make: Make, mail: Mail
+    ) -> None:
+        moderator, eve = await make.user(role=Role.MODERATOR), await make.user("eve")
+        await deed(api, SUSPEND, moderator, eve, reason="Insults & lies.")
+        (letter,) = await mail.deliver()
+        assert (letter["to"], letter["subject"]) == ("eve@example.org", "Your account is suspended")
+        assert "Insults & lies." in letter["text"]
+        assert "Insults &amp; lies." in letter["html"]
+        await deed(api, RESTORE, moderator, eve)
+        assert [letter["subject"] for letter in await mail.deliver()] == ["Your account is back"]
+        await deed(api, RESTORE, moderator, eve)
+        assert await mail.deliver() == []
 
     async def test_people_suspend_nobody(self, api: Api, make: Make, rows: Rows) -> None:
         eve, ada = await make.user(), await make.user()

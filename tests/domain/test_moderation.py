@@ -12,6 +12,8 @@ from db.transaction import write
 from domain import moderation, tasks
 from domain.audit import Origin
 from domain.errors import Conflict, DomainError, NotFound
+from domain.letters import SEND, Notice
+from tests import jobs
 from tests.factories import Make, Person
 from tests.rows import Rows
 
@@ -75,6 +77,8 @@ async def test_a_suspension_ends_when_its_time_is_over(
     await asyncio.gather(tasks.end_suspensions(stores), tasks.end_suspensions(stores))
     assert [user.status for user in await rows(User)] == [UserStatus.ACTIVE] * 4 + [UserStatus.SUSPENDED]
     assert [each.user_id for each in await rows(Suspension)] == [still.id]
+    told = [letter["user_id"] for letter in await jobs.waiting(owner, SEND) if letter["kind"] == Notice.RESTORED]
+    assert sorted(told) == [each.id for each in over]
     restored = [entry for entry in await rows(AuditEntry) if entry.event == "user_restored"]
     assert sorted((entry.subject_id, entry.actor_id) for entry in restored) == [(each.id, None) for each in over]
 
@@ -90,6 +94,7 @@ async def test_an_account_whose_suspension_ended_while_it_was_deleted_returns_un
     await tasks.end_suspensions(stores)
     user = next(user for user in await rows(User) if user.id == eve.id)
     assert (user.status, user.returns_as) == (UserStatus.DELETED, UserStatus.ACTIVE)
+    assert [letter["kind"] for letter in await jobs.waiting(owner, SEND)] == [Notice.SUSPENDED]
 
 
 @pytest.mark.parametrize("role", list(Role))
