@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Challenge, ChallengePurpose
+from db.models import Challenge, ChallengePurpose, SignInMethod
 
 TRIES: Final = 5
 
@@ -48,6 +48,12 @@ async def take(session: AsyncSession, hash: bytes, purpose: ChallengePurpose) ->
     gone = delete(Challenge).where(*_open(hash, purpose))
     taken = await session.execute(gone.returning(Challenge.user_id, Challenge.details))
     return _row(taken.one_or_none())
+
+
+async def forget_sign_ins(session: AsyncSession, user_id: int, method: SignInMethod) -> None:
+    """No sign-in of that person's which began so is finished any more."""
+    waits = (Challenge.user_id == user_id, Challenge.purpose == ChallengePurpose.SECOND_FACTOR)
+    await session.execute(delete(Challenge).where(*waits, Challenge.details["method"].astext == method))
 
 
 async def forget_expired(session: AsyncSession, limit: int) -> int:

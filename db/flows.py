@@ -1,10 +1,9 @@
 """Statements about ways to a provider and back: tickets, flows and codes, each of them good once."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TypeAlias
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -58,11 +57,6 @@ async def hold_code(session: AsyncSession, hash: bytes, challenge: str) -> SignI
     )
     found = await session.scalars(select(SignInCode).where(*is_theirs).with_for_update())
     return found.one_or_none()
-
-
-async def prolong_code(session: AsyncSession, code: SignInCode, until: datetime) -> None:
-    later = func.greatest(SignInCode.expires_at, until)
-    await session.execute(update(SignInCode).where(SignInCode.hash == code.hash).values(expires_at=later))
 
 
 async def forget_expired(session: AsyncSession, limit: int) -> int:

@@ -23,10 +23,10 @@ async def remove(session: AsyncSession, user_id: int, provider: Provider) -> int
     return await session.scalar(theirs.returning(Identity.id))
 
 
-async def note_use(session: AsyncSession, identity_id: int, email: str | None) -> None:
-    """The provider just vouched for it, by this address."""
-    used = update(Identity).where(Identity.id == identity_id)
-    await session.execute(used.values(last_used_at=func.now(), email=email))
+async def note_use(session: AsyncSession, identity_id: int, email: str | None) -> bool:
+    """The provider just vouched for it, by this address; false where it was taken away meanwhile."""
+    used = update(Identity).where(Identity.id == identity_id).values(last_used_at=func.now(), email=email)
+    return await session.scalar(used.returning(Identity.id)) is not None
 
 
 async def void_links_to(session: AsyncSession, email: str, *, but: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Executable, delete, func, insert, literal, select, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Credential, LinkPurpose, MailLink
@@ -17,11 +17,20 @@ _KEPT: Final = timedelta(days=1)
 
 
 async def add_link(
-    session: AsyncSession, user_id: int, purpose: LinkPurpose, *, email: str | None = None, life: timedelta
+    session: AsyncSession,
+    user_id: int,
+    purpose: LinkPurpose,
+    *,
+    email: str | None = None,
+    asked_through: int | None = None,
+    life: timedelta,
 ) -> int:
-    """A link to be sent to the account's address, or to another that it shall have; the link's id."""
+    """A link to be sent to the account's address, or to another that it shall have; the link's id.
+
+    Where it was `asked_through` a session it opens nothing once that has ended.
+    """
     of = Credential.user_id == user_id
-    added = (await session.execute(_adding(purpose, of, email, life))).one()
+    added = (await session.execute(_adding(purpose, of, email, life, asked_through))).one()
     return int(added.id)
 
 
@@ -30,7 +39,7 @@ async def add_link_for_address(
 ) -> tuple[int, int] | None:
     """The same for the account of that address, in any case of letters: the ids of link and account, if any."""
     of = func.lower(Credential.email) == func.lower(address)
-    added = (await session.execute(_adding(purpose, of, None, life))).one_or_none()
+    added = (await session.execute(_adding(purpose, of, None, life, None))).one_or_none()
     return None if added is None else (added.id, added.user_id)
 
 
@@ -57,8 +66,11 @@ async def forget_links(session: AsyncSession, limit: int) -> int:
     return len((await session.scalars(delete(MailLink).where(MailLink.id.in_(over)).returning(MailLink.id))).all())
 
 
-def _adding(purpose: LinkPurpose, of: ColumnElement[bool], email: str | None, life: timedelta) -> Executable:
+def _adding(
+    purpose: LinkPurpose, of: ColumnElement[bool], email: str | None, life: timedelta, session_id: int | None
+) -> Executable:
     to = Credential.email if email is None else literal(email)
-    account = select(Credential.user_id, literal(purpose), to, Credential.email, _CLOCK + life).where(of)
-    columns = ["user_id", "purpose", "email", "former_email", "expires_at"]
+    through = literal(session_id, BigInteger)
+    account = select(Credential.user_id, literal(purpose), to, Credential.email, through, _CLOCK + life).where(of)
+    columns = ["user_id", "purpose", "email", "former_email", "session_id", "expires_at"]
     return insert(MailLink).from_select(columns, account).returning(MailLink.id, MailLink.user_id)

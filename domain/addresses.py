@@ -110,6 +110,8 @@ async def verify(
 async def change(session: AsyncSession, viewer: Viewer, address: str, *, origin: Origin) -> None:
     """Send a link to another address, which becomes the viewer's once it is opened; the one they have is told.
 
+    It is off once the session that asks ends, however it does: a thief's above all.
+
     Where somebody else has that address they are told instead, and no answer tells which it was. Raises
     `ConfirmationNeeded` unless the viewer has just shown who they are.
     """
@@ -119,7 +121,14 @@ async def change(session: AsyncSession, viewer: Viewer, address: str, *, origin:
     if address == account.email:
         raise InvalidInput("new_email", SAME)
     purpose = LinkPurpose.CHANGE_EMAIL
-    link_id = await letters.add_link(session, viewer.user_id, purpose, email=address, life=LIVES[purpose])
+    link_id = await letters.add_link(
+        session,
+        viewer.user_id,
+        purpose,
+        email=address,
+        asked_through=viewer.session_id,
+        life=LIVES[purpose],
+    )
     await letters.void_links(session, viewer.user_id, purpose, but=link_id)
     owner = await accounts.by_name(await reads_in(session), address)
     if owner is None or owner.user_id == viewer.user_id:  # the same in other capitals

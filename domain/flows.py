@@ -21,7 +21,7 @@ AWAY: Final = timedelta(minutes=10)
 TICKET: Final = timedelta(minutes=1)
 CODE: Final = timedelta(minutes=1)
 CHOOSING: Final = timedelta(minutes=10)
-"""How long whoever showed the verifier may think about a username."""
+"""How long whoever showed the verifier may think about a username, however often they ask."""
 
 OVER: Final = "This sign-in has run out, was used before, or began elsewhere. Begin again."
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
@@ -113,7 +113,7 @@ async def redeem(
 async def claim(session: AsyncSession, code: str, verifier: str) -> None:
     """Keep the code good while a person thinks of a username; who has shown its verifier is who began."""
     held, _ = await redeem(session, code, verifier)
-    await flows.prolong_code(session, held, datetime.now(UTC) + CHOOSING)
+    held.expires_at = held.created_at + CODE + CHOOSING
 
 
 def note_failure(session: AsyncSession, provider: Provider, reason: str, *, origin: Origin) -> None:

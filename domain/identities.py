@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.permissions import may_take_part
 from auth.providers.profiles import Profile
 from auth.viewer import Viewer
-from db import identities
+from db import challenges, identities
 from db.accounts import Taken, add_account
 from db.locks import change_people, hold_people
 from db.models import Provider, SignInCode, SignInMethod
@@ -65,7 +65,8 @@ async def sign_in(
         user_id = await _join(session, reads, held, profile, username=username, origin=origin)
     else:
         user_id = identity.user_id
-        await identities.note_use(session, identity.id, profile.email)
+        if not await identities.note_use(session, identity.id, profile.email):
+            raise Collision  # it was unlinked a moment ago: then all is asked anew
     await session.delete(held)
     await hold_people(session, user_id)
     account = await accounts.by_id(reads, user_id)
@@ -104,7 +105,7 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
 
 
 async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, origin: Origin) -> None:
-    """Take an identity away, and end the other sessions that it began.
+    """Take an identity away, and end what it began: the other sessions, and sign-ins that are not finished.
 
     Raises `Conflict` where it is the last way in, and `NotFound`.
     """
@@ -118,6 +119,7 @@ async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, o
         raise Conflict(LAST)
     _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=identity_id)
     begun_by = SignInMethod(provider.value)
+    await challenges.forget_sign_ins(session, viewer.user_id, begun_by)
     if ended := await end_all(session, viewer.user_id, but=viewer.session_id, begun_by=begun_by):
         revoked = {"reason": "identity_unlinked", "sessions": ended}
         _record(session, "authn_token_revoked", viewer.user_id, origin, **revoked)

@@ -119,6 +119,10 @@ async def _write_link(post: Post, stores: Stores, *, link_id: int | None) -> Non
 
 async def _sealed(session: AsyncSession, link_id: int, secret: str) -> LinkRow | None:
     link = await links.by_id(await reads_in(session), link_id)
-    if link is None or not await letters.seal_link(session, link_id, hash_of(secret), life=LIVES[link.purpose]):
+    if (
+        link is None
+        or not link.is_good
+        or not await letters.seal_link(session, link_id, hash_of(secret), life=LIVES[link.purpose])
+    ):
         return None
     return link

@@ -96,4 +96,5 @@ class SignInCode(Row):
     challenge: Mapped[str]
     link_user_id: Mapped[int | None]
     link_session_id: Mapped[int | None]
+    created_at: Mapped[Created]
     expires_at: Mapped[Moment]

@@ -39,6 +39,8 @@ class MailLink(Row):
     email: Mapped[str]
     # The account's address when it was asked for.
     former_email: Mapped[str]
+    # Through which a change of address was asked for: the link opens while that stands.
+    session_id: Mapped[int | None]
     created_at: Mapped[Created]
     expires_at: Mapped[Moment]
     used_at: Mapped[Moment | None]

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, LargeBinary, and_, bindparam, func, select
+from sqlalchemy import BigInteger, LargeBinary, and_, bindparam, exists, func, or_, select
 
-from db.models import LinkPurpose, MailLink
+from db.models import LinkPurpose, MailLink, Session
 from db.reads import Reads, read
 
 
@@ -12,7 +12,8 @@ from db.reads import Reads, read
 class LinkRow:
     """A link; `former_email` is the account's address when it was asked for.
 
-    `is_good` by the database's clock at this moment: neither used nor too old.
+    `is_good` by the database's clock at this moment: neither used nor too old, and not asked for through a session
+    that has ended.
     """
 
     id: int
@@ -23,14 +24,20 @@ class LinkRow:
     is_good: bool
 
 
+# Not now(): that is when the transaction began, before it waited for the account.
+_clock = func.clock_timestamp()
+_stands = exists().where(
+    Session.id == MailLink.session_id, Session.revoked_at.is_(None), Session.expires_at > _clock
+)
 _link = select(
     MailLink.id,
     MailLink.user_id,
     MailLink.purpose,
     MailLink.email,
     MailLink.former_email,
-    # Not now(): that is when the transaction began, before it waited for the account.
-    and_(MailLink.used_at.is_(None), MailLink.expires_at > func.clock_timestamp()).label("is_good"),
+    and_(
+        MailLink.used_at.is_(None), MailLink.expires_at > _clock, or_(MailLink.session_id.is_(None), _stands)
+    ).label("is_good"),
 )
 _link_by_id = read(LinkRow, _link.where(MailLink.id == bindparam("id", type_=BigInteger)))
 _link_by_hash = read(LinkRow, _link.where(MailLink.hash == bindparam("hash", type_=LargeBinary)))

@@ -52,7 +52,8 @@ WORDS: Final[Mapping[Subject, Words]] = {
         "Verify your new e-mail address",
         (
             "The account {username} on {network} wants to have this address.",
-            "Open the link to show that the address is yours. It is good once, for 24 hours.",
+            "Open the link to show that the address is yours. It is good once, for 24 hours, and while you stay "
+            "signed in where you asked for it.",
         ),
         "If you do not know this account, do not open the link.",
         "verify",

@@ -12,6 +12,7 @@ from tests.api.accounts import (
     CHANGE_EMAIL,
     CHANGE_PASSWORD,
     DELETE_ACCOUNT,
+    LOGOUT,
     LOGOUT_EVERYWHERE,
     REQUEST_RESET,
     REQUEST_VERIFICATION,
@@ -19,6 +20,7 @@ from tests.api.accounts import (
     VERIFY,
     Rows,
     log_in,
+    refresh,
 )
 from tests.api.second_factors import OWN, turn_on
 from tests.conftest import Api
@@ -32,6 +34,7 @@ REVOKE_SESSION = "mutation ($input: RevokeSessionInput!) { revokeSession(input: 
 DEFENCES = {
     "changePassword": (CHANGE_PASSWORD, {"currentPassword": PASSWORD, "newPassword": NEW}),
     "logoutEverywhere": (LOGOUT_EVERYWHERE, {"keepThis": True}),
+    "logout": (LOGOUT, {}),
     "deleteAccount": (DELETE_ACCOUNT, {"password": PASSWORD}),
 }
 
@@ -72,6 +75,34 @@ async def test_it_is_off_where_the_session_that_asked_is_revoked(
     revoked = await api(REVOKE_SESSION, viewer=owner, input={"sessionId": global_id("Session", ada.session_id)})
     assert revoked == {"__typename": "RevokeSessionPayload"}
     assert await api(VERIFY, input={"token": taking_over}) == STALE
+
+
+async def test_it_is_off_where_the_session_that_asked_ends_because_two_have_its_token(
+    api: Api, ada: Person, mail: Mail, rows: Rows
+) -> None:
+    token = (await log_in(api, "ada"))["session"]["refreshToken"]
+    stolen = max(each.id for each in await rows(Session))
+    thief = replace(ada, viewer=replace(ada.viewer, session_id=stolen))
+    await api(CHANGE_EMAIL, viewer=thief, input={"newEmail": "evil@example.org"})
+    taking_over = await mail.token()
+    successor = (await refresh(api, token))["session"]["refreshToken"]
+    await refresh(api, successor)
+    assert (await refresh(api, token))["__typename"] == "NotAllowed"
+    assert await api(VERIFY, input={"token": taking_over}) == STALE
+    assert await addresses(rows) == ["ada@example.org"]
+
+
+async def test_no_letter_goes_out_for_a_change_whose_session_has_ended(api: Api, ada: Person, mail: Mail) -> None:
+    await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "evil@example.org"})
+    await api(LOGOUT, viewer=ada, input={})
+    assert [letter["to"] for letter in await mail.deliver()] == ["ada@example.org"]
+
+
+async def test_signing_out_elsewhere_leaves_a_change_alone(api: Api, ada: Person, mail: Mail, rows: Rows) -> None:
+    token = (await log_in(api, "ada"))["session"]["refreshToken"]
+    await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "new@example.org"})
+    await api(LOGOUT, input={"refreshToken": token})
+    assert (await api(VERIFY, viewer=ada, input={"token": await mail.token()}))["email"] == "new@example.org"
 
 
 async def test_a_link_to_reset_the_password_does_not_outlive_its_change(api: Api, ada: Person, mail: Mail) -> None:

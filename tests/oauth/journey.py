@@ -27,7 +27,7 @@ SIGN_IN: Final = f"""
 mutation ($input: SignInWithProviderInput!) {{
   signInWithProvider(input: $input) {{
     __typename ... on SignInWithProviderPayload {{ session {{ accessToken refreshToken }} viewer {{ username }} }}
-    {_ERRORS}
+    {_ERRORS} ... on SecondFactorNeeded {{ challenge }}
   }}
 }}
 """

@@ -9,13 +9,27 @@ import asyncpg
 import pytest
 
 from auth.viewer import Viewer
-from db.models import AuditEntry, Challenge, Identity, LinkPurpose, MailLink, Session, SignInCode, User
+from db.identities import remove
+from db.models import (
+    AuditEntry,
+    Challenge,
+    Identity,
+    LinkPurpose,
+    MailLink,
+    Provider,
+    Session,
+    SignInCode,
+    User,
+)
+from db.transaction import write
 from domain.identities import HAS_ACCOUNT, LAST, NO_ADDRESS, UNVERIFIED
+from schema.context import Services
 from server.demo.providers.world import PEOPLE, World
-from tests.api.accounts import LOGOUT_EVERYWHERE, Rows
-from tests.api.second_factors import turn_on
+from tests.api.accounts import LOGOUT_EVERYWHERE, Rows, log_in
+from tests.api.second_factors import COMPLETE, turn_on
 from tests.factories import Make, Person
 from tests.oauth.journey import ADA, IDENTITIES, LINK, START_LINKING, UNLINK, Journey
+from tests.races import until_waiting
 
 GRACE = PEOPLE[1]
 Verified = Callable[[Person], Awaitable[None]]
@@ -130,6 +144,33 @@ async def test_whoever_came_by_an_identity_is_out_when_it_is_unlinked(
     assert by_google.revoked_at is None
     entry = next(entry for entry in await rows(AuditEntry) if entry.event == "authn_token_revoked")
     assert entry.details == {"reason": "identity_unlinked", "sessions": [by_github.id]}
+
+
+async def test_a_sign_in_that_waits_for_its_second_factor_does_not_outlive_the_identity(
+    journey: Journey, bob: Person
+) -> None:
+    await journey.link("github", bob)
+    app = await turn_on(journey.api, bob)
+    by_github = (await journey.sign_in("github"))["challenge"]
+    by_password = (await log_in(journey.api, "bob"))["challenge"]
+    await unlink(journey, bob, "GITHUB")
+    finished = [
+        await journey.api(COMPLETE, input={"challenge": challenge, "recoveryCode": code})
+        for challenge, code in zip((by_github, by_password), app.recovery_codes, strict=False)
+    ]
+    assert [answer["__typename"] for answer in finished] == ["NotAllowed", "CompleteSignInPayload"]
+
+
+async def test_who_comes_by_an_identity_while_it_is_unlinked_is_nobody_here(
+    journey: Journey, bob: Person, services: Services, owner: asyncpg.Connection
+) -> None:
+    await journey.link("github", bob)
+    code = (await journey.go("github"))["code"]
+    async with write(services.stores.sessions) as session:
+        await remove(session, bob.id, Provider.GITHUB)
+        coming = asyncio.ensure_future(journey.exchange(code))
+        await until_waiting(owner, coming)
+    assert (await coming)["field"] == "username"
 
 
 async def test_the_session_that_unlinks_stays(journey: Journey, bob: Person, rows: Rows) -> None:

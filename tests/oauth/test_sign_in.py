@@ -1,7 +1,9 @@
 """Signing in by a provider's account, from the first click to a session."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from db.models import AuditEntry, Credential, Identity, OAuthFlow, Session, SignInCode, SignInMethod, User
@@ -74,6 +76,18 @@ async def test_a_username_is_asked_for_without_using_up_the_code(journey: Journe
     assert [each.username for each in await rows(User)] == ["taken", "ada"]
     assert (await journey.exchange(code))["__typename"] == "NotAllowed"
     assert kept.provider == "GOOGLE"
+
+
+async def test_a_code_is_not_kept_alive_by_asking_again(
+    journey: Journey, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    code = (await journey.go("google"))["code"]
+    for _ in range(2):
+        assert (await journey.exchange(code))["field"] == "username"
+        (kept,) = await rows(SignInCode)
+        assert kept.expires_at - kept.created_at == timedelta(minutes=11)
+        await owner.execute("UPDATE sign_in_codes SET created_at = created_at - interval '10 minutes 30 seconds'")
+    assert (await journey.exchange(code, username="ada"))["__typename"] == "NotAllowed"
 
 
 async def test_apple_tells_a_name_once_and_it_is_kept_until_there_is_an_account(
