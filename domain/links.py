@@ -24,10 +24,7 @@ async def look_at(db: Reads, secret: str, *purposes: LinkPurpose) -> tuple[LinkR
     account = await accounts.by_id(db, link.user_id) if link else None
     if link is None or account is None or not link.is_good or link.purpose not in purposes:
         raise NotAllowed(STALE)
-    if link.former_email != account.email:  # they have another address since
-        raise NotAllowed(STALE)
-    # Whoever deleted their account and forgot the password resets it to come back; nothing else changes there.
-    if account.deleted_at is not None and link.purpose is not LinkPurpose.RESET_PASSWORD:
+    if link.former_email != account.email:  # it was asked for while they were given another address
         raise NotAllowed(STALE)
     return link, account
 

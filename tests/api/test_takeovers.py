@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from db.models import Credential, Session
+from db.transaction import write
+from domain import resets
+from domain.audit import Origin
+from schema.context import Services
 from schema.nodes import global_id
 from tests.api.accounts import (
     CANCEL_DELETION,
@@ -27,6 +31,7 @@ from tests.conftest import Api
 from tests.factories import PASSWORD, Make, Person
 from tests.letters import Mail
 
+ORIGIN = Origin("test-request", "127.0.0.1", "tests")
 NEW = "a staple of batteries"
 STALE = {"__typename": "NotAllowed", "message": "This link is not good any more. Ask for another."}
 REVOKE_SESSION = "mutation ($input: RevokeSessionInput!) { revokeSession(input: $input) { __typename } }"
@@ -128,6 +133,17 @@ async def test_who_deleted_their_account_and_forgot_the_password_comes_back_by_a
     assert (await reset(api, await mail.token()))["__typename"] == "ResetPasswordPayload"
     back = {"usernameOrEmail": "ada", "password": "the thief's own words"}
     assert (await api(CANCEL_DELETION, input=back))["__typename"] == "CancelDeletionPayload"
+
+
+async def test_a_reset_that_was_asked_for_while_the_address_changed_is_not_the_old_mailboxs(
+    api: Api, ada: Person, mail: Mail, services: Services
+) -> None:
+    await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "new@example.org"})
+    changing = await mail.token()
+    async with write(services.stores.sessions) as session:
+        await resets.ask(session, "ada@example.org", origin=ORIGIN)
+        assert (await api(VERIFY, viewer=ada, input={"token": changing}))["email"] == "new@example.org"
+    assert await reset(api, await mail.token()) == STALE
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
