@@ -77,6 +77,12 @@ def _with_providers(settings: "Settings") -> Iterator["Settings"]:
         yield type(settings)()
 
 
+def _has_demo_providers(settings: "Settings") -> bool:
+    from server.demo.providers.world import CLIENT
+
+    return settings.google_client_id == CLIENT
+
+
 def _make_ready(where: Environment, settings: "Settings") -> None:
     from server import migration
 
@@ -172,6 +178,8 @@ def _greet(settings: "Settings", where: Environment) -> None:
     lines = [f"  API       {here}/graphql", f"  Health    {here}/readyz"]
     if settings.has_graphiql:
         lines.append(f"  GraphiQL  {here}/graphiql")
+        if _has_demo_providers(settings):
+            lines.append(f"  Providers {here}/graphiql: sign in with a Google, Apple or GitHub that asks no password")
     if settings.has_mailbox:
         lines.append(f"  Mailbox   {here}/mailbox")
     if settings.has_docs:

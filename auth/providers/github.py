@@ -15,7 +15,10 @@ _SCOPE: Final = "read:user user:email"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where GitHub answers; the issuer is what its metadata and its redirects call it."""
+    """Where GitHub answers; the issuer is what its metadata and its redirects (RFC 9207) call it.
+
+    Source: https://docs.github.com/en/apps/github-authentication-discovery-endpoints
+    """
 
     issuer: str
     api: str
