@@ -179,7 +179,9 @@ def _greet(settings: "Settings", where: Environment) -> None:
     if settings.has_graphiql:
         lines.append(f"  GraphiQL  {here}/graphiql")
         if _has_demo_providers(settings):
-            lines.append(f"  Providers {here}/graphiql: sign in with a Google, Apple or GitHub that asks no password")
+            lines.append(
+                f"  Providers {here}/graphiql: sign in with a Google, Apple or GitHub that asks no password"
+            )
     if settings.has_mailbox:
         lines.append(f"  Mailbox   {here}/mailbox")
     if settings.has_docs:

@@ -34,9 +34,9 @@ class Keys:
 
     async def find(self, kid: str) -> Any:
         """The public key of that id. Raises `Untrustworthy` without one, `Unavailable` when nobody knows."""
-        if not self._knows(kid):
-            async with self._looking:
-                if not self._knows(kid):  # whoever went before may have found it
+        if not self._has(kid):
+            async with self._looking:  # where somebody looks already, their find is ours
+                if not self._has(kid) and self._clock() >= self._next_look:
                     await self._look()
         if self._clock() - self._fetched_at > STALE:
             raise Unavailable("its keys cannot be had")
@@ -44,9 +44,9 @@ class Keys:
             raise Untrustworthy("a key that it does not show")
         return self._by_id[kid]
 
-    def _knows(self, kid: str) -> bool:
-        now = self._clock()
-        return (kid in self._by_id and now < self._good_until) or now < self._next_look
+    def _has(self, kid: str) -> bool:
+        """Past its time a key serves while others look for a newer one, and until it is time to look again."""
+        return kid in self._by_id and self._clock() < max(self._good_until, self._next_look)
 
     async def _look(self) -> None:
         # Before the answer is known: whoever is given up meanwhile leaves no crowd behind.

@@ -44,7 +44,7 @@ async def test_a_newcomer_joins_and_comes_again(
 
 async def test_the_terminal_tells_where_they_are(live: Served) -> None:
     async with asyncio.timeout(60):  # the lines come one by one
-        while not any(line.startswith("  Providers") for line in live.said):
+        while not any(line.startswith("  Providers") for line in live.said):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
     (line,) = [line for line in live.said if line.startswith("  Providers")]
     assert f" http://localhost:{live.port}/graphiql: " in line

@@ -4,16 +4,7 @@ import pytest
 from redis.asyncio import BlockingConnectionPool, Connection, SSLConnection, UnixDomainSocketConnection
 
 from db.redis import Breaker, connect
-
-
-class Clock:
-    """A clock that stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clocks import Clock
 
 
 def test_the_breaker_opens_after_five_failures_in_a_row_and_lets_one_through_a_second() -> None:

@@ -10,6 +10,7 @@ import pytest
 import trustme
 from starlette.applications import Starlette
 
+from auth.providers.keys import Keys
 from auth.providers.openid import OpenId
 from schema.context import Services
 from server.app import create_app
@@ -62,6 +63,7 @@ async def served_with_providers(with_providers: Settings, authority: dict[str, P
 def world(there: World) -> World:
     """The providers, as if nobody had been there yet."""
     there.people, there.fault = list(PEOPLE), None
+    there.shown_for_keys, there.keys_last = None, "max-age=3600"
     there.grants.clear()
     there.introduced.clear()
     return there
@@ -75,7 +77,7 @@ def plaza(served_with_providers: Starlette, services: Services) -> Starlette:
         _, voucher = served_with_providers.state.services.providers.find(name)
         voucher.line.breaker.succeeded()
         if isinstance(voucher, OpenId):
-            voucher._keys._good_until = voucher._keys._next_look = float("-inf")
+            voucher._keys = Keys(voucher._keys._url, voucher.line)
     return served_with_providers
 
 

@@ -175,7 +175,7 @@ async def test_a_code_without_its_verifier_is_worth_nothing(
     journey: Journey, other_browser: Journey, rows: Rows
 ) -> None:
     code = (await journey.go("google"))["code"]
-    for thief in (other_browser.exchange(code, username="eve"), journey.exchange(code[:-1] + "A", username="eve")):
+    for thief in (other_browser.exchange(code, username="eve"), journey.exchange(code[::-1], username="eve")):
         assert await thief == {"__typename": "NotAllowed", "message": OVER}
     assert await rows(Session) == []
     assert (await journey.exchange(code, username="ada"))["viewer"] == {"username": "ada"}

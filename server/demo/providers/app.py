@@ -1,5 +1,6 @@
 """The providers' routes: two that speak OpenID Connect, and one that speaks as GitHub does."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -93,9 +94,13 @@ def _claims(person: Person, provider: str) -> dict[str, Any]:
 
 async def _keys(world: World, request: Request) -> Response:
     world.key_fetches += 1
-    if world.fault is Fault.NO_KEYS:
-        return PlainTextResponse("down", 500)
-    return JSONResponse({"keys": [key.public for key in world.keys]}, headers={"cache-control": "max-age=3600"})
+    match world.fault:
+        case Fault.NO_KEYS:
+            return PlainTextResponse("down", 500)
+        case Fault.FROZEN_KEYS:
+            await asyncio.sleep(tokens.SLOWNESS)
+    shown = world.shown_for_keys or {"keys": [key.public for key in world.keys]}
+    return JSONResponse(shown, headers={"cache-control": world.keys_last})
 
 
 async def _access_token(world: World, bearers: dict[str, Person], request: Request) -> Response:

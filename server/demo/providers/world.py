@@ -31,6 +31,7 @@ class Fault(StrEnum):
     NO_JSON = auto()
     ERROR_IN_BODY = auto()
     NO_KEYS = auto()
+    FROZEN_KEYS = auto()
     WRONG_NONCE = auto()
     WRONG_KEY = auto()
     WRONG_ISSUER = auto()
@@ -82,6 +83,9 @@ class World:
     introduced: set[int] = field(default_factory=set)
     apple_key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
     keys: list["SigningKey"] = field(default_factory=lambda: [SigningKey.make()])
+    # What stands where the keys should, if it is anything else; and what is said of how long they are good.
+    shown_for_keys: Any = None
+    keys_last: str = "max-age=3600"
     key_fetches: int = 0
 
     def redirect_uri(self, provider: str) -> str:
