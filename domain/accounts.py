@@ -10,7 +10,7 @@ from auth.viewer import Viewer
 from db import letters, personal_tokens, sessions
 from db.accounts import Taken, add_account
 from db.limits import DELETION_GRACE_DAYS
-from db.locks import change_people
+from db.locks import change_people, hold_people
 from db.models import Role, SignInMethod, User, UserStatus
 from db.queries import accounts
 from db.queries.accounts import AccountRow
@@ -27,6 +27,8 @@ from domain.text import email_problem, normal_email, username_problem
 
 KEPT: Final = timedelta(days=DELETION_GRACE_DAYS)
 TAKEN: Final = "This username is taken."
+GONE: Final = "This account is deleted."
+MAY_RETURN: Final = "This account is deleted. Say that its deletion is off to have it back."
 OTHERS: Final = (
     "The account of this username has another e-mail address: if you know whose it is, use `plaza set-role`."
 )
@@ -109,10 +111,32 @@ async def cancel_deletion(session: AsyncSession, proof: Proof, *, origin: Origin
     account = await passwords.hold(session, proof, to_change=True)
     if not may_return(account):
         raise NotAllowed(WRONG)
-    if account.has_totp:
-        raise SecondFactorNeeded(account, SignInMethod.PASSWORD, takes_deletion_back=True)
-    account = await bring_back(session, account, origin=origin)
-    return await begin(session, account, origin=origin)
+    return await _return(session, account, method=SignInMethod.PASSWORD, origin=origin)
+
+
+async def sign_in(
+    session: AsyncSession, user_id: int, *, method: SignInMethod, cancel_deletion: bool, origin: Origin
+) -> SignedIn:
+    """Begin a session for who has shown otherwise than by a password whose account it is.
+
+    A deleted one comes back by it if they say so: raises `InvalidInput` where they have not, and `NotAllowed` when
+    it is too late.
+    """
+    await (change_people if cancel_deletion else hold_people)(session, user_id)
+    account = await accounts.by_id(await reads_in(session), user_id)
+    if account is None or not may_return(account):
+        raise NotAllowed(GONE)
+    if cancel_deletion:
+        return await _return(session, account, method=method, origin=origin)
+    if account.deleted_at is not None:
+        raise InvalidInput("cancel_deletion", MAY_RETURN)
+    return await begin(session, account, method=method, origin=origin)
+
+
+async def _return(session: AsyncSession, account: AccountRow, *, method: SignInMethod, origin: Origin) -> SignedIn:
+    if account.has_totp and method is not SignInMethod.PASSKEY:
+        raise SecondFactorNeeded(account, method, takes_deletion_back=True)
+    return await begin(session, await bring_back(session, account, origin=origin), method=method, origin=origin)
 
 
 async def bring_back(session: AsyncSession, account: AccountRow, *, origin: Origin) -> AccountRow:

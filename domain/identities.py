@@ -14,7 +14,7 @@ from auth.providers.profiles import Profile
 from auth.viewer import Viewer
 from db import challenges, identities
 from db.accounts import Taken, add_account
-from db.locks import change_people, hold_people
+from db.locks import change_people
 from db.models import Provider, SignInCode, SignInMethod
 from db.queries import accounts
 from db.queries import identities as found
@@ -24,12 +24,13 @@ from db.sessions import end_all
 from db.transaction import Collision
 from domain import audit, flows, letters
 from domain.accounts import TAKEN
+from domain.accounts import sign_in as sign_in_or_return
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from domain.letters import Notice
 from domain.posts import SUSPENDED
 from domain.profiles import check_display_name
-from domain.sessions import SignedIn, begin, may_sign_in
+from domain.sessions import SignedIn
 from domain.text import UnsafeText, clean, email_problem, normal_email, username_problem
 
 NAMES: Final[Mapping[Provider, str]] = {
@@ -38,7 +39,6 @@ NAMES: Final[Mapping[Provider, str]] = {
     Provider.GITHUB: "GitHub",
 }
 CHOOSE: Final = "Choose a username."
-GONE: Final = "This account is deleted."
 LAST: Final = "You could not sign in any more. Set a password or link another account first."
 NOT_LINKED: Final = "No account of this provider is linked to yours."
 ANOTHER: Final = "You have another account of this provider linked. Unlink that first."
@@ -52,11 +52,18 @@ UNVERIFIED: Final = "Verify your e-mail address first."
 
 
 async def sign_in(
-    session: AsyncSession, code: str, verifier: str, *, username: str | None, origin: Origin
+    session: AsyncSession,
+    code: str,
+    verifier: str,
+    *,
+    username: str | None,
+    cancel_deletion: bool,
+    origin: Origin,
 ) -> SignedIn:
     """Begin a session for whom the provider vouched, in an account that is made for them if they have none.
 
-    Raises `InvalidInput` where a username is wanted, `NotAllowed`, and `Conflict` where no account can be made.
+    Raises `InvalidInput` where a username is wanted, or their word that a deletion is off; `NotAllowed`, and
+    `Conflict` where no account can be made.
     """
     held, profile = await flows.redeem(session, code, verifier)
     reads = await reads_in(session)
@@ -68,11 +75,8 @@ async def sign_in(
         if not await identities.note_use(session, identity.id, profile.email):
             raise Collision  # it was unlinked a moment ago: then all is asked anew
     await session.delete(held)
-    await hold_people(session, user_id)
-    account = await accounts.by_id(reads, user_id)
-    if account is None or not may_sign_in(account):
-        raise NotAllowed(GONE)
-    return await begin(session, account, method=SignInMethod(held.provider.value), origin=origin)
+    method = SignInMethod(held.provider.value)
+    return await sign_in_or_return(session, user_id, method=method, cancel_deletion=cancel_deletion, origin=origin)
 
 
 async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, *, origin: Origin) -> IdentityRow:

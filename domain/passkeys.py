@@ -1,5 +1,6 @@
 """Passkeys: added by who has just shown who they are, and both factors at once for whoever signs in with one."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,17 +11,18 @@ from auth.passkeys import InvalidPasskey, Json, RelyingParty
 from auth.secrets import hash_of, new_secret
 from auth.viewer import Viewer
 from db import challenges, passkeys
-from db.locks import change_people, hold_people
+from db.locks import change_people
 from db.models import ChallengePurpose, SignInMethod
-from db.queries import accounts, identities
+from db.queries import identities
 from db.queries import second_factors as queries
 from db.queries.second_factors import PasskeyRow
 from db.reads import reads_in
 from domain import audit
+from domain.accounts import sign_in as sign_in_or_return
 from domain.audit import Origin
-from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from domain.letters import Notice, notify
-from domain.sessions import SignedIn, begin, may_sign_in
+from domain.sessions import SignedIn
 
 MOST: Final = 20
 NOT_THERE: Final = "There is no such passkey."
@@ -83,14 +85,23 @@ async def start_signing_in(session: AsyncSession, party: RelyingParty) -> str:
     return party.request_options(await _ask(session, ChallengePurpose.PASSKEY_SIGN_IN, None))
 
 
-async def sign_in(session: AsyncSession, party: RelyingParty, answer: str, *, origin: Origin) -> SignedIn | None:
-    """Begin a session for whose passkey it is; `None`, and a trace to be committed, where it opens nothing."""
+async def sign_in(
+    session: AsyncSession, party: RelyingParty, answer: str, *, cancel_deletion: bool, origin: Origin
+) -> SignedIn | None:
+    """Begin a session for whose passkey it is; `None`, and a trace to be committed, where it opens nothing.
+
+    Raises `InvalidInput` where their word is wanted that a deletion is off; the answer is good still.
+    """
     row = await shown(session, party, answer, origin=origin)
     if row is not None:
-        await hold_people(session, row.user_id)
-        account = await accounts.by_id(await reads_in(session), row.user_id)
-        if account is not None and may_sign_in(account):
-            return await begin(session, account, method=SignInMethod.PASSKEY, origin=origin)
+        with contextlib.suppress(NotAllowed):
+            return await sign_in_or_return(
+                session,
+                row.user_id,
+                method=SignInMethod.PASSKEY,
+                cancel_deletion=cancel_deletion,
+                origin=origin,
+            )
     subject_id = None if row is None else row.user_id
     audit.record(session, "authn_login_fail", actor_id=None, subject_id=subject_id, origin=origin)
     return None

@@ -32,7 +32,12 @@ async def sign_in_with_provider(info: Info, input: SignInWithProviderInput) -> S
     async with context.write() as session:
         try:
             signed_in = await identities.sign_in(
-                session, input.code, input.verifier, username=input.username, origin=context.origin
+                session,
+                input.code,
+                input.verifier,
+                username=input.username,
+                cancel_deletion=input.cancel_deletion,
+                origin=context.origin,
             )
         except SecondFactorNeeded as needed:
             # Together with the end of the code, which else would open as many challenges as it is sent times.

@@ -65,7 +65,11 @@ async def sign_in_with_passkey(info: Info, input: SignInWithPasskeyInput) -> Sig
     context = info.context
     async with context.write() as session:
         signed_in = await passkeys.sign_in(
-            session, context.services.relying_party, input.passkey, origin=context.origin
+            session,
+            context.services.relying_party,
+            input.passkey,
+            cancel_deletion=input.cancel_deletion,
+            origin=context.origin,
         )
     if signed_in is None:
         raise NotAllowed(passkeys.WRONG)

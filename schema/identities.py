@@ -66,6 +66,13 @@ class SignInWithProviderInput:
             "ten more minutes."
         ),
     )
+    cancel_deletion: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether a deleted account is to come back; wanted where the answer is `InvalidInput` on it, and the "
+            "code is as good as before."
+        ),
+    )
 
 
 @strawberry.input(description="Whose account to link.")

@@ -71,6 +71,13 @@ class AddPasskeyInput:
 @strawberry.input(description="A passkey, which says whose it is.")
 class SignInWithPasskeyInput:
     passkey: Secret = strawberry.field(description=PASSKEY)
+    cancel_deletion: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether a deleted account is to come back; wanted where the answer is `InvalidInput` on it, and then "
+            "the same passkey may be sent again."
+        ),
+    )
 
 
 @strawberry.input(description="Which passkey to call what.")

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.models import AuditEntry, Challenge, Passkey, Session, SignInMethod
+from db.models import AuditEntry, Challenge, Passkey, Session, SignInMethod, User, UserStatus
 from schema.nodes import global_id
-from tests.api.accounts import CONFIRM_IDENTITY, ERRORS, Rows, log_in
+from tests.api.accounts import CONFIRM_IDENTITY, DELETE_ACCOUNT, ERRORS, Rows, log_in
 from tests.api.passkeys import ADD, SIGN_IN, START, START_SIGN_IN, add, show, sign_in
 from tests.api.second_factors import COMPLETE, REPLACE_RECOVERY_CODES, turn_on
 from tests.authenticator import Authenticator
@@ -67,6 +67,25 @@ async def test_signs_in_without_a_name_and_as_both_factors(
     assert answer["viewer"] == {"username": "ada", "passkeys": [{"name": "My key"}]}
     assert (await rows(Session))[-1].method is SignInMethod.PASSKEY
     assert await rows(Challenge) == []
+
+
+async def test_who_deleted_their_account_is_asked_first_and_comes_back_by_the_same_answer(
+    api: Api, ada: Person, key: Authenticator, rows: Rows
+) -> None:
+    await api(DELETE_ACCOUNT, viewer=ada, input={"password": PASSWORD})
+    shown = await show(api, key)
+    offered = await api(SIGN_IN, input={"passkey": shown})
+    assert (offered["__typename"], offered["field"]) == ("InvalidInput", "cancelDeletion")
+    answer = await api(SIGN_IN, input={"passkey": shown, "cancelDeletion": True})
+    assert answer["viewer"]["username"] == "ada"
+    assert [user.status for user in await rows(User)] == [UserStatus.ACTIVE]
+
+
+async def test_when_it_is_too_late_a_passkey_brings_nothing_back(
+    api: Api, ada: Person, key: Authenticator, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("UPDATE users SET status = 'DELETED', deleted_at = now() - interval '30 days'")
+    assert await api(SIGN_IN, input={"passkey": await show(api, key), "cancelDeletion": True}) == REFUSED
 
 
 async def test_what_a_browser_is_asked_for_is_a_passkey_that_is_unlocked(
