@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from db.redis import Breaker
+from db.together import Together
 
 LOCAL_KEYS = 50_000
 
@@ -35,23 +36,29 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local server = redis.pcall('INFO', 'server')
 local run = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or '?'
-local wait, kept, before, after = 0, {}, {}, {}
-for i, charge in ipairs(cjson.decode(ARGV[1])) do
-  local step, window, cost, own, life = unpack(charge)
-  kept[i] = math.max((tonumber(redis.call('GET', KEYS[i])) or now) - now, 0)
-  before[i] = math.min(life == run and kept[i] or math.max(kept[i], own), window)
-  after[i] = math.max(before[i] + step * cost, 0)
-  wait = math.max(wait, after[i] - window)
-end
-if wait > 0 then after = before end
-for i = 1, #KEYS do
-  if after[i] == 0 then
-    redis.call('DEL', KEYS[i])
-  elseif after[i] ~= kept[i] then
-    redis.call('SET', KEYS[i], string.format('%.0f', now + after[i]), 'PX', math.ceil(after[i] / 1000) + 1)
+local answers, first = {run}, 0
+for _, call in ipairs(cjson.decode(ARGV[1])) do
+  local wait, kept, before, after = 0, {}, {}, {}
+  for i, charge in ipairs(call) do
+    local step, window, cost, own, life = unpack(charge)
+    kept[i] = math.max((tonumber(redis.call('GET', KEYS[first + i])) or now) - now, 0)
+    before[i] = math.min(life == run and kept[i] or math.max(kept[i], own), window)
+    after[i] = math.max(before[i] + step * cost, 0)
+    wait = math.max(wait, after[i] - window)
   end
+  if wait > 0 then after = before end
+  for i = 1, #call do
+    local key = KEYS[first + i]
+    if after[i] == 0 then
+      redis.call('DEL', key)
+    elseif after[i] ~= kept[i] then
+      redis.call('SET', key, string.format('%.0f', now + after[i]), 'PX', math.ceil(after[i] / 1000) + 1)
+    end
+  end
+  first = first + #call
+  table.insert(answers, {wait, unpack(after)})
 end
-return cjson.encode({wait, run, unpack(after)})
+return cjson.encode(answers)
 """
 _SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()  # the name EVALSHA knows it by
 
@@ -140,11 +147,12 @@ class Buckets:
         self._processes = processes
         self.breaker = breaker or Breaker()
         self._local = LocalBuckets(processes=processes)
+        self._told = Together(self._ask)
 
     async def take(self, charges: Sequence[Charge]) -> Verdict:
         """Charges every bucket, or none if one has too little, in one round trip. The keys of a call differ."""
         judged = self._local.judged
-        told = await self._ask(charges) if self.breaker.lets_through() else None
+        told = await self._told.get(charges) if self.breaker.lets_through() else None
         is_told_all = judged == self._local.judged
         # What was judged here while Redis was asked, it was not told of: then both have to allow it.
         if told is None or (told.wait == 0 and not is_told_all):
@@ -156,20 +164,23 @@ class Buckets:
     def _alone(self, charges: Sequence[Charge]) -> Verdict:
         return _verdict(charges, self._local.take(charges), slower=self._processes, is_local=True)
 
-    async def _ask(self, charges: Sequence[Charge]) -> "_Told | None":
+    async def _ask(self, calls: Sequence[Sequence[Charge]]) -> "Sequence[_Told | None]":
         try:
-            wait, run, *debts = orjson.loads(await self._evaluate(charges))
+            run, *answers = orjson.loads(await self._evaluate(calls))
         except (RedisError, OSError):
             self.breaker.failed()
-            return None
+            return [None] * len(calls)
         self.breaker.succeeded()
-        return _Told(wait, run, debts)
+        return [_Told(wait, run, debts) for wait, *debts in answers]
 
-    async def _evaluate(self, charges: Sequence[Charge]) -> Any:
-        keys = [self._prefix + charge.key for charge in charges]
+    async def _evaluate(self, calls: Sequence[Sequence[Charge]]) -> Any:
+        keys = [self._prefix + charge.key for charges in calls for charge in charges]
         # One argument and one answer, for the client takes microseconds to write and to read each.
         asked = orjson.dumps(
-            [(limit.step, limit.window, cost, *self._local.own(key)) for key, limit, cost, _ in charges]
+            [
+                [(limit.step, limit.window, cost, *self._local.own(key)) for key, limit, cost, _ in charges]
+                for charges in calls
+            ]
         )
         try:
             return await self._redis.evalsha(_SHA, len(keys), *keys, asked)

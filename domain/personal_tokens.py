@@ -86,7 +86,7 @@ async def _hold(session: AsyncSession, viewer: Viewer) -> None:
     await change_people(session, viewer.user_id)
     assert viewer.session_id is not None  # only who signed in is fresh
     db = await reads_in(session)
-    if await accounts.signed_in(db, user_id=viewer.user_id, session_id=viewer.session_id) is None:
+    if not await accounts.signed_in(db, [viewer.session_id]):
         raise NotAllowed("This session is over. Sign in again.")
 
 

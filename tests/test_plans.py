@@ -26,6 +26,7 @@ VALUES: dict[str, Any] = {
     "viewer_id": 1,
     "user_id": 1,
     "session_id": 1,
+    "session_ids": [1, 2, 3],
     "low": 0,
     "high": 2**62,
     "size": 21,

@@ -1,6 +1,6 @@
 """Sessions, what keeps them alive, and the people behind them. Nothing of this is ever shown to anyone else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -35,6 +35,7 @@ USES_NOTED_EVERY: Final = timedelta(minutes=5)
 class SignedInRow:
     """`is_use_due`: it is some minutes since anybody wrote down that the session is used."""
 
+    session_id: int
     user_id: int
     username: str
     role: Role
@@ -103,6 +104,7 @@ def is_use_due(last_used_at: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
 _signed_in = read(
     SignedInRow,
     select(
+        Session.id.label("session_id"),
         User.id.label("user_id"),
         User.username,
         User.role,
@@ -112,8 +114,7 @@ _signed_in = read(
     )
     .join(Session, Session.user_id == User.id)
     .where(
-        Session.id == bindparam("session_id", type_=BigInteger),
-        User.id == _USER_ID,
+        Session.id == any_(bindparam("session_ids", type_=ARRAY(BigInteger))),
         Session.revoked_at.is_(None),
         Session.expires_at > func.now(),
         User.status != UserStatus.DELETED,
@@ -186,10 +187,10 @@ _refresh_token = read(
 )
 
 
-async def signed_in(db: Reads, *, user_id: int, session_id: int) -> SignedInRow | None:
-    """The account behind a session that still stands; suspended people are signed in, deleted ones are not."""
-    rows = await db.fetch(_signed_in, user_id=user_id, session_id=session_id)
-    return rows[0] if rows else None
+async def signed_in(db: Reads, session_ids: Iterable[int]) -> dict[int, SignedInRow]:
+    """The accounts behind sessions that still stand; suspended people are signed in, deleted ones are not."""
+    rows = await db.fetch(_signed_in, session_ids=[*{*session_ids}])
+    return {row.session_id: row for row in rows}
 
 
 async def by_id(db: Reads, user_id: int) -> AccountRow | None:

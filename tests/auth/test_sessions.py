@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -9,11 +10,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from auth.sessions import ABSOLUTE, IDLE, Outcome, Renewal, begin, renew, session_of, viewer_of
 from auth.tokens import successor_of
+from db.last_uses import LastUses
 from db.models import RefreshToken, Session, SignInMethod, UserStatus
+from db.reads import Read
+from db.session_states import SessionStates
 from db.transaction import write
 from schema.context import Services
 from tests.api.accounts import Rows, stored
 from tests.factories import Make, Person
+
+R = TypeVar("R")
 
 
 @pytest.fixture
@@ -137,6 +143,21 @@ async def test_a_viewer_is_who_the_session_belongs_to(services: Services, make: 
         found = await viewer_of(states, user_id=person.id, session_id=person.session_id)
         assert found == person.viewer
     assert await viewer_of(states, user_id=ada.id, session_id=eve.session_id) is None
+
+
+async def test_viewers_who_come_at_once_are_found_by_one_statement(services: Services, make: Make) -> None:
+    people = [await make.user(f"person_{number}") for number in range(5)]
+    asked: list[str] = []
+
+    class Counted:
+        async def fetch(self, statement: Read[R], **values: Any) -> list[R]:
+            asked.append(statement.sql)
+            return await services.stores.reads.fetch(statement, **values)
+
+    states = SessionStates(Counted(), LastUses(services.stores.sessions))
+    found = [viewer_of(states, user_id=each.id, session_id=each.session_id) for each in [*people, people[0]]]
+    assert await asyncio.gather(*found) == [each.viewer for each in [*people, people[0]]]
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(

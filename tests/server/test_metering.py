@@ -1,5 +1,6 @@
 """What operations cost, as clients are told and charged."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -130,6 +131,25 @@ async def test_an_operation_is_one_command_to_redis(
 ) -> None:
     await make.user("ada")
     who = await signed_in(still)
+    asked = commands(app, monkeypatch)
+    assert "errors" not in (await ask(still, query, **who)).json()
+    assert asked == ["EVALSHA"]
+
+
+async def test_operations_that_come_at_once_share_commands_to_redis(
+    still: httpx.AsyncClient, app: Starlette, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make.user("ada")
+    who = await signed_in(still)
+    asked = commands(app, monkeypatch)
+    answers = await asyncio.gather(*(ask(still, PAGE, **who) for _ in range(8)))
+    assert [answer.json() for answer in answers] == [{"data": {"publicFeed": {"edges": []}}}] * 8
+    assert len(asked) < 8
+    assert len({*map(left, answers)}) == 8, "each is charged by itself"
+
+
+def commands(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where each command to Redis is noted from now on."""
     redis = app.state.services.stores.redis
     asked: list[str] = []
     execute = redis.execute_command
@@ -139,5 +159,4 @@ async def test_an_operation_is_one_command_to_redis(
         return await execute(*command, **options)
 
     monkeypatch.setattr(redis, "execute_command", counted)
-    assert "errors" not in (await ask(still, query, **who)).json()
-    assert asked == ["EVALSHA"]
+    return asked
