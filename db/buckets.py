@@ -30,25 +30,27 @@ LOCAL_KEYS = 50_000
 # back shuts anybody out for longer. The extra millisecond outlives the rounding of PX.
 #
 # `own` is the debt that the caller knows of. It counts unless this very run of the server, `life`, was told all of
-# it: otherwise other processes' refunds, or an operator's DEL, would be undone.
+# it, if only by an earlier call here: otherwise other processes' refunds, or an operator's DEL, would be undone.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local server = redis.pcall('INFO', 'server')
 local run = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or '?'
-local answers, first = {run}, 0
+local answers, told, first = {run}, {}, 0
 for _, call in ipairs(cjson.decode(ARGV[1])) do
   local wait, kept, before, after = 0, {}, {}, {}
   for i, charge in ipairs(call) do
     local step, window, cost, own, life = unpack(charge)
+    local is_told = life == run or told[KEYS[first + i]]
     kept[i] = math.max((tonumber(redis.call('GET', KEYS[first + i])) or now) - now, 0)
-    before[i] = math.min(life == run and kept[i] or math.max(kept[i], own), window)
+    before[i] = math.min(is_told and kept[i] or math.max(kept[i], own), window)
     after[i] = math.max(before[i] + step * cost, 0)
     wait = math.max(wait, after[i] - window)
   end
   if wait > 0 then after = before end
   for i = 1, #call do
     local key = KEYS[first + i]
+    told[key] = true
     if after[i] == 0 then
       redis.call('DEL', key)
     elseif after[i] ~= kept[i] then

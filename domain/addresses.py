@@ -148,8 +148,7 @@ async def _hold(session: AsyncSession, viewer: Viewer) -> AccountRow:
     assert viewer.session_id is not None  # no script asks for letters
     reads = await reads_in(session)
     account = await accounts.by_id(reads, viewer.user_id)
-    signed_in = await accounts.signed_in(reads, user_id=viewer.user_id, session_id=viewer.session_id)
-    if account is None or signed_in is None:
+    if account is None or not await accounts.signed_in(reads, [viewer.session_id]):
         raise Conflict(MEANWHILE)
     return account
 
