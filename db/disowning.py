@@ -6,7 +6,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import (
     Challenge,
     Export,
-    Identity,
     OAuthFlow,
     Passkey,
     RecoveryCode,
@@ -23,10 +22,10 @@ async def end_what_goes_on(session: AsyncSession, user_id: int) -> None:
     await session.execute(delete(Export).where(Export.user_id == user_id))
 
 
-async def remove_ways_in(session: AsyncSession, user_id: int) -> int:
-    """Every way in but the password, and every second factor; how many there were."""
+async def remove_factors(session: AsyncSession, user_id: int) -> int:
+    """Every passkey and every second factor; how many there were."""
     gone = 0
-    for row in (Identity, Passkey, Totp, RecoveryCode):
+    for row in (Passkey, Totp, RecoveryCode):
         removed = await session.scalars(delete(row).where(row.user_id == user_id).returning(row.user_id))
         gone += len(removed.all())
     return gone

@@ -58,7 +58,7 @@ SECTIONS: Final = (
     Section("counters", UserStats, UserStats.user_id),
     Section("account", Credential, Credential.user_id, frozenset({"password_hash"})),
     Section("suspension", Suspension, Suspension.user_id),
-    Section("identities", Identity, Identity.user_id),
+    Section("identities", Identity, Identity.user_id, frozenset({"sealed_token"})),
     Section("sessions", Session, Session.user_id),
     Section("personal_tokens", PersonalToken, PersonalToken.user_id, frozenset({"hash"})),
     Section("passkeys", Passkey, Passkey.user_id, frozenset({"credential_id", "public_key", "sign_count"})),

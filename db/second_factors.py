@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,16 +56,6 @@ async def use_recovery_code(session: AsyncSession, user_id: int, hash: bytes) ->
         RecoveryCode.hash == hash, RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     )
     return await _did(session, unused.values(used_at=func.now()).returning(RecoveryCode.user_id))
-
-
-async def sealed_after(session: AsyncSession, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-    """The next people's sealed secrets by their ids, held until the transaction ends."""
-    secrets = select(Totp.user_id, Totp.sealed_secret).where(Totp.user_id > after).order_by(Totp.user_id)
-    return [(row[0], row[1]) for row in await session.execute(secrets.limit(limit).with_for_update())]
-
-
-async def reseal(session: AsyncSession, user_id: int, sealed: bytes) -> None:
-    await session.execute(update(Totp).where(Totp.user_id == user_id).values(sealed_secret=sealed))
 
 
 async def _did(session: AsyncSession, statement: Any) -> bool:

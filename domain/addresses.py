@@ -14,7 +14,7 @@ from db.models import Credential, LinkPurpose
 from db.queries import accounts
 from db.queries.accounts import AccountRow
 from db.reads import Reads, reads_in
-from domain import audit, links, passwords
+from domain import audit, consents, links, passwords
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed
 from domain.letters import LIVES, Notice, notify, notify_former, send_link
@@ -174,7 +174,8 @@ async def _end_older(session: AsyncSession, user_id: int, own: int | None, origi
 
 
 async def _remove_ways_in(session: AsyncSession, user_id: int, origin: Origin) -> None:
-    if removed := await disowning.remove_ways_in(session, user_id):
+    removed = await consents.end_all(session, user_id)
+    if removed := removed + await disowning.remove_factors(session, user_id):
         _record(session, "ways_in_removed", user_id, origin, reason="email_verified", removed=removed)
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.providers.profiles import Profile
 from auth.providers.trips import Trip, challenge_of
 from auth.secrets import hash_of, is_secret, new_secret
+from auth.vault import Vault
 from auth.viewer import Viewer
 from db import flows
 from db.models import LinkTicket, OAuthFlow, Provider, SignInCode
-from domain import audit
+from domain import audit, consents
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, InvalidInput, NotAllowed
 
@@ -78,7 +79,7 @@ async def come_back(session: AsyncSession, provider: Provider, *, browser: str, 
     return flow
 
 
-async def hand_over(session: AsyncSession, flow: OAuthFlow, profile: Profile) -> str:
+async def hand_over(session: AsyncSession, flow: OAuthFlow, profile: Profile, vault: Vault) -> str:
     """The code for the front end, in place of what the provider said."""
     code = new_secret()
     session.add(
@@ -86,6 +87,7 @@ async def hand_over(session: AsyncSession, flow: OAuthFlow, profile: Profile) ->
             hash=hash_of(code),
             provider=flow.provider,
             profile=profile.as_json(),
+            sealed_token=consents.sealed(profile, vault),
             challenge=flow.challenge,
             link_user_id=flow.link_user_id,
             link_session_id=flow.link_session_id,

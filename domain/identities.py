@@ -22,7 +22,7 @@ from db.queries.identities import IdentityRow
 from db.reads import Reads, reads_in
 from db.sessions import end_all
 from db.transaction import Collision
-from domain import audit, flows, letters
+from domain import audit, consents, flows, letters
 from domain.accounts import TAKEN
 from domain.accounts import sign_in as sign_in_or_return
 from domain.audit import Origin
@@ -72,7 +72,7 @@ async def sign_in(
         user_id = await _join(session, reads, held, profile, username=username, origin=origin)
     else:
         user_id = identity.user_id
-        if not await identities.note_use(session, identity.id, profile.email):
+        if not await identities.note_use(session, identity.id, profile.email, held.sealed_token):
             raise Collision  # it was unlinked a moment ago: then all is asked anew
     await session.delete(held)
     method = SignInMethod(held.provider.value)
@@ -96,7 +96,7 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
     if account is None or account.email_verified_at is None:
         raise Conflict(UNVERIFIED)
     await session.delete(held)
-    is_new = await _add(session, viewer.user_id, held.provider, profile)
+    is_new = await _add(session, viewer.user_id, held, profile)
     row = await found.by_subject(await reads_in(session), profile.issuer, profile.subject)
     if row is None:
         raise Conflict(ANOTHER)
@@ -116,12 +116,13 @@ async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, o
     if not viewer.is_fresh:
         raise ConfirmationNeeded
     await change_people(session, viewer.user_id)  # of two at once one sees that it would be the last
-    identity_id = await identities.remove(session, viewer.user_id, provider)
-    if identity_id is None:
+    gone = await identities.remove(session, viewer.user_id, provider)
+    if gone is None:
         raise NotFound(NOT_LINKED)
     if await found.ways_in(await reads_in(session), viewer.user_id) == 0:
         raise Conflict(LAST)
-    _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=identity_id)
+    await consents.end(session, [gone])
+    _record(session, "identity_unlinked", viewer.user_id, origin, provider=provider, identity_id=gone.id)
     begun_by = SignInMethod(provider.value)
     await challenges.forget_sign_ins(session, viewer.user_id, begun_by)
     if ended := await end_all(session, viewer.user_id, but=viewer.session_id, begun_by=begun_by):
@@ -151,7 +152,7 @@ async def _join(
     if made is Taken.USERNAME:
         raise InvalidInput("username", TAKEN)
     # Somebody came with the same address or the same identity a moment ago: then all is asked anew.
-    if made is Taken.EMAIL or not await _add(session, made, code.provider, profile):
+    if made is Taken.EMAIL or not await _add(session, made, code, profile):
         raise Collision
     if profile.is_email_current:
         await identities.void_links_to(session, email, but=made)
@@ -175,8 +176,10 @@ def _display_name(name: str | None) -> str | None:
         return None
 
 
-async def _add(session: AsyncSession, user_id: int, provider: Provider, profile: Profile) -> bool:
-    return await identities.add(session, user_id, provider, profile.issuer, profile.subject, profile.email)
+async def _add(session: AsyncSession, user_id: int, code: SignInCode, profile: Profile) -> bool:
+    return await identities.add(
+        session, user_id, code.provider, profile.issuer, profile.subject, profile.email, code.sealed_token
+    )
 
 
 def _record(session: AsyncSession, event: str, user_id: int, origin: Origin, **details: Any) -> None:

@@ -11,7 +11,7 @@ from db import removals
 from db.audit import erase_person
 from db.limits import DELETION_GRACE_DAYS, TOMBSTONE_DAYS
 from db.transaction import Sessions, retried, write
-from domain import audit
+from domain import audit, consents
 
 DELETION_GRACE: Final = timedelta(days=DELETION_GRACE_DAYS)
 """How long a deletion can be taken back."""
@@ -83,6 +83,7 @@ async def _purge_slice(sessions: Sessions, user_id: int, before: datetime) -> bo
                 return None
         if await erase_person(session, user_id, _SLICE):
             return None
+        await consents.end_all(session, user_id)
         await removals.account(session, user_id)
         audit.record(session, "user_purged", actor_id=None)
         return True

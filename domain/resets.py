@@ -9,7 +9,7 @@ from db import disowning, letters, personal_tokens, sessions
 from db.models import Credential, LinkPurpose
 from db.queries.accounts import AccountRow
 from db.reads import Reads
-from domain import audit, links, passwords
+from domain import audit, consents, links, passwords
 from domain.audit import Origin
 from domain.letters import LIVES, Notice, notify, send_link
 
@@ -55,5 +55,8 @@ async def _end_all(session: AsyncSession, account: AccountRow, by: dict[str, Any
     if ended or tokens:
         audit.record(session, "authn_token_revoked", **by, reason="password_reset", sessions=ended, tokens=tokens)
     await disowning.end_what_goes_on(session, account.user_id)
-    if account.email_verified_at is None and (removed := await disowning.remove_ways_in(session, account.user_id)):
+    if account.email_verified_at is not None:
+        return
+    removed = await consents.end_all(session, account.user_id)
+    if removed := removed + await disowning.remove_factors(session, account.user_id):
         audit.record(session, "ways_in_removed", **by, reason="password_reset", removed=removed)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,14 +14,12 @@ from db import second_factors
 from db.locks import change_people
 from db.queries import second_factors as queries
 from db.reads import Reads, reads_in
-from db.transaction import Sessions, retried, write
 from domain import audit
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict
 from domain.letters import Notice, notify
 
 NONE: Final = "You have no authenticator app."
-_SLICE: Final = 500
 
 
 class SecondFactor(StrEnum):
@@ -116,27 +113,6 @@ def note_failure(session: AsyncSession, user_id: int, factor: SecondFactor, *, o
     audit.record(
         session, "authn_second_factor_fail", actor_id=None, subject_id=user_id, origin=origin, factor=factor
     )
-
-
-async def reseal(sessions: Sessions, vault: Vault) -> int:
-    """Seal every secret with the vault's first key that is not yet; how many those were."""
-    count, after = 0, 0
-    while (slice_ := await retried(partial(_reseal_slice, sessions, vault, after))) is not None:
-        after, resealed = slice_
-        count += resealed
-    return count
-
-
-async def _reseal_slice(sessions: Sessions, vault: Vault, after: int) -> tuple[int, int] | None:
-    """The last person looked at and how many of the secrets were resealed; `None` past the end."""
-    async with write(sessions) as session:
-        rows = await second_factors.sealed_after(session, after, _SLICE)
-        if not rows:
-            return None
-        renewed = [(user_id, new) for user_id, sealed in rows if (new := vault.resealed(sealed)) is not None]
-        for user_id, sealed in renewed:
-            await second_factors.reseal(session, user_id, sealed)
-        return rows[-1][0], len(renewed)
 
 
 async def _new_recovery_codes(session: AsyncSession, user_id: int) -> Sequence[str]:

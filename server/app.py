@@ -65,7 +65,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
         async with (
             open_telemetry(settings) as telemetry,
             open_services(settings, telemetry.observer) as services,
-            telemetry.exposed(services, jobs_of(settings, services.stores)),
+            telemetry.exposed(services, jobs_of(settings, services)),
         ):
             app.state.telemetry = telemetry
             app.state.services = services
@@ -135,7 +135,7 @@ async def open_services(settings: Settings, observer: Observer | None = None) ->
 async def _working(services: Services, settings: Settings, telemetry: Telemetry) -> AsyncIterator[None]:
     stop = asyncio.Event()
     stores = services.stores
-    watched = telemetry.jobs(jobs_of(settings, stores))
+    watched = telemetry.jobs(jobs_of(settings, services))
     jobs = asyncio.create_task(worker.run(stores.database_url, stores, watched, TIMETABLE, stop=stop))
     try:
         yield

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from db.queue import JobFunction
-from db.stores import Stores
-from domain import letters
+from domain import consents, letters
 from domain.tasks import JOBS
+from schema.context import Services
 from server.mail.post import post_of
 from server.settings import Settings
 
 
-def jobs_of(settings: Settings, stores: Stores) -> Mapping[str, JobFunction]:
-    return {**JOBS, **letters.jobs(post_of(settings, stores))}
+def jobs_of(settings: Settings, services: Services) -> Mapping[str, JobFunction]:
+    return {
+        **JOBS,
+        **letters.jobs(post_of(settings, services.stores)),
+        **consents.jobs(services.providers, services.vault),
+    }

@@ -81,7 +81,7 @@ async def _work(settings: Settings) -> None:
         open_services(settings, telemetry.observer) as services,
     ):
         stores = services.stores
-        jobs = jobs_of(settings, stores)
+        jobs = jobs_of(settings, services)
         async with telemetry.exposed(services, jobs):
             await worker.run(stores.database_url, stores, telemetry.jobs(jobs), TIMETABLE)
 
@@ -100,10 +100,10 @@ async def _create_admin(settings: Settings, username: str, email: str, password:
 
 
 async def _reseal(settings: Settings) -> int:
-    from domain import second_factors
+    from domain import seals
 
     async with open_services(settings) as services:
-        return await second_factors.reseal(services.stores.sessions, services.vault)
+        return await seals.reseal(services.stores.sessions, services.vault)
 
 
 async def _set_role(settings: Settings, username: str, role: Role) -> None:

@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 
 from db import mailbox
-from db.stores import Stores
 from domain.letters import SEND, SEND_LINK
+from schema.context import Services
 from server.jobs import jobs_of
 from server.settings import Settings
 
@@ -19,18 +19,18 @@ _TAKE = "DELETE FROM queue.pgqueuer WHERE entrypoint = ANY($1) RETURNING id, ent
 @dataclass(frozen=True)
 class Mail:
     settings: Settings
-    stores: Stores
+    services: Services
     owner: asyncpg.Connection
 
     async def deliver(self) -> list[dict[str, Any]]:
         """Run every job that sends a letter; the new letters, oldest first."""
-        before = len(await mailbox.kept(self.stores.redis))
+        before = len(await mailbox.kept(self.services.stores.redis))
         taken = await self.owner.fetch(_TAKE, [SEND, SEND_LINK])
         for job in sorted(taken, key=lambda job: job["id"]):
-            await jobs_of(self.settings, self.stores)[job["entrypoint"]](
-                self.stores, **orjson.loads(job["payload"])
+            await jobs_of(self.settings, self.services)[job["entrypoint"]](
+                self.services.stores, **orjson.loads(job["payload"])
             )
-        return list(reversed(await mailbox.kept(self.stores.redis)))[before:]
+        return list(reversed(await mailbox.kept(self.services.stores.redis)))[before:]
 
     async def token(self) -> str:
         """What the link of the one letter that waits to be sent carries."""

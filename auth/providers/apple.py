@@ -42,6 +42,7 @@ class Apple(OpenId):
     def __init__(self, line: Line, client_id: str, key: AppleKey, endpoints: Endpoints, back: str) -> None:
         super().__init__(line, client_id, endpoints, back)
         self._key = key
+        self._revocation = f"{endpoints.token.removesuffix('/token')}/revoke"
 
     def secret(self) -> str:
         """Made for each request, so that one that leaks is soon worth nothing."""
@@ -55,11 +56,18 @@ class Apple(OpenId):
         }
         return jwt.encode(claims, self._key.private_key, "ES256", {"kid": self._key.key_id})
 
-    def profile(self, claims: Mapping[str, Any], said: Mapping[str, str]) -> Profile:
+    def profile(self, claims: Mapping[str, Any], said: Mapping[str, str], answer: Mapping[str, Any]) -> Profile:
         # A boolean in some tokens, a string in others. Whatever address it gives it forwards itself, or has seen.
         is_verified = claims.get("email_verified") in (True, "true")
         email = text(claims.get("email")) if is_verified else None
-        return Profile(self.issuer, claims["sub"], email, email is not None, _name(said.get("user", "")))
+        name, token = _name(said.get("user", "")), text(answer.get("refresh_token"))
+        return Profile(self.issuer, claims["sub"], email, email is not None, name, token)
+
+    async def revoke(self, token: str) -> None:
+        """End the person's consent, as they end it here. Raises `Unavailable` or `Untrustworthy`."""
+        form = {"client_id": self.client_id, "client_secret": self.secret(), "token": token}
+        async with self.line.patiently():
+            await self.line.post(self._revocation, {**form, "token_type_hint": "refresh_token"})
 
 
 def _name(user: str) -> str | None:

@@ -30,7 +30,7 @@ class Google(OpenId):
     def secret(self) -> str:
         return self._secret
 
-    def profile(self, claims: Mapping[str, Any], said: Mapping[str, str]) -> Profile:
+    def profile(self, claims: Mapping[str, Any], said: Mapping[str, str], answer: Mapping[str, Any]) -> Profile:
         email = text(claims.get("email")) if claims.get("email_verified") is True else None
         # Another host's address was seen once, when the Google account was made; it may be anybody's by now.
         is_current = email is not None and (

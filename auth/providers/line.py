@@ -1,7 +1,7 @@
 """The line to a provider: short waits, small answers, no redirects, and a breaker in front of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, Final
@@ -84,12 +84,20 @@ class Line:
     async def fetch(self, url: str, token: str | None = None) -> tuple[Any, httpx2.Headers]:
         """A document of JSON and its headers. Raises `Untrustworthy` for anything else."""
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
-        response = await self._client.get(url, headers=headers)
-        if response.is_server_error:
-            raise Unavailable(f"HTTP {response.status_code}")
-        if not response.is_success:
-            raise Untrustworthy(f"HTTP {response.status_code}")
+        response = _good(await self._client.get(url, headers=headers))
         try:
             return orjson.loads(response.content), response.headers
         except orjson.JSONDecodeError:
             raise Untrustworthy("not JSON") from None
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Tell it something to which there is no answer but that it was taken. Raises as `fetch` does."""
+        _good(await self._client.post(url, data=form))
+
+
+def _good(response: httpx2.Response) -> httpx2.Response:
+    if response.is_server_error:
+        raise Unavailable(f"HTTP {response.status_code}")
+    if not response.is_success:
+        raise Untrustworthy(f"HTTP {response.status_code}")
+    return response

@@ -58,8 +58,8 @@ class OpenId(ABC):
         """What shows the provider that it is us."""
 
     @abstractmethod
-    def profile(self, claims: Mapping[str, Any], said: Mapping[str, str]) -> Profile:
-        """The person, by a token that is good and by what else came with the browser."""
+    def profile(self, claims: Mapping[str, Any], said: Mapping[str, str], answer: Mapping[str, Any]) -> Profile:
+        """The person, by a token that is good, by what came with the browser and the token endpoint's answer."""
 
     def address(self, trip: Trip) -> str:
         """Where a browser goes to be asked."""
@@ -70,7 +70,7 @@ class OpenId(ABC):
         async with self.line.patiently():
             answer = await self._exchange.token(code, trip, self.secret())
             claims = await self._claims(answer.get("id_token"), trip.nonce)
-            return self.profile(claims, said)
+            return self.profile(claims, said, answer)
 
     async def _claims(self, token: Any, nonce: str) -> Mapping[str, Any]:
         if not isinstance(token, str) or len(token) > MOST_LENGTH:

@@ -1,6 +1,6 @@
 """What a provider says of a person, and why it may say nothing."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -22,6 +22,7 @@ class Profile:
 
     `email` is one that the provider has seen to be theirs, or None; `is_email_current` tells that it still knows,
     for it is the mailbox's own host. `name` is what they call themselves, as untrusted as any text.
+    `refresh_token` is a secret, with which their consent can be ended at the provider.
     """
 
     issuer: str
@@ -29,6 +30,8 @@ class Profile:
     email: str | None = None
     is_email_current: bool = False
     name: str | None = None
+    refresh_token: str | None = field(default=None, repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """All but the secret."""
+        return {name: value for name, value in asdict(self).items() if name != "refresh_token"}

@@ -1,7 +1,7 @@
 """The providers that this installation has, each with its line."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from auth.providers.line import Line, Transport
 from auth.providers.profiles import Profile
@@ -21,6 +21,13 @@ class Voucher(Protocol):
     async def vouch(self, code: str, trip: Trip, said: Mapping[str, str]) -> Profile: ...
 
 
+@runtime_checkable
+class Revoker(Protocol):
+    """One that wants to hear when a person's consent ends here."""
+
+    async def revoke(self, token: str) -> None: ...
+
+
 class Providers:
     """By their names; one that was not set up is not there."""
 
@@ -35,6 +42,10 @@ class Providers:
     def find(self, name: str) -> tuple[Provider, Voucher] | None:
         """The provider that a path calls `google`, in small letters."""
         return next(((it, voucher) for it, voucher in self._vouchers.items() if it.lower() == name), None)
+
+    def revoker(self, name: Provider) -> Revoker | None:
+        voucher = self._vouchers.get(name)
+        return voucher if isinstance(voucher, Revoker) else None
 
     async def shut(self) -> None:
         await self._transport.shut()

@@ -35,6 +35,8 @@ class Identity(Row):
     subject: Mapped[str]
     # What the provider said when the identity was linked; to be shown, never to be trusted.
     email: Mapped[str | None]
+    # Apple's refresh token, with which to end the consent there when it ends here.
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[Created]
     last_used_at: Mapped[Moment | None]
 
@@ -93,6 +95,7 @@ class SignInCode(Row):
     provider: Mapped[Provider] = mapped_column(Choice(Provider))
     # What the provider vouches for: issuer, subject, address, name.
     profile: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     challenge: Mapped[str]
     link_user_id: Mapped[int | None]
     link_session_id: Mapped[int | None]

@@ -128,7 +128,9 @@ class _Ways:
             return sent(
                 _with(flow.return_to, error="unavailable" if isinstance(error, Unavailable) else "provider")
             )
-        code = await self._written(partial(flows.hand_over, flow=flow, profile=profile))
+        code = await self._written(
+            partial(flows.hand_over, flow=flow, profile=profile, vault=self._services.vault)
+        )
         return sent(_with(flow.return_to, code=code))
 
     async def _note(self, request: Request, flow: OAuthFlow, error: ProviderError) -> None:

@@ -10,4 +10,4 @@ from tests.letters import Mail
 
 @pytest.fixture
 def mail(settings: Settings, services: Services, owner: asyncpg.Connection) -> Mail:
-    return Mail(settings, services.stores, owner)
+    return Mail(settings, services, owner)

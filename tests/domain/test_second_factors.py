@@ -5,7 +5,7 @@ import pytest
 
 from auth.vault import CannotOpen, Vault
 from db.models import Challenge, Totp
-from domain.second_factors import reseal
+from domain.seals import reseal
 from domain.tasks import end_challenges
 from schema.context import Services
 from tests.api.accounts import CONFIRM_IDENTITY, Rows, log_in

@@ -66,6 +66,7 @@ def world(there: World) -> World:
     there.shown_for_keys, there.keys_last = None, "max-age=3600"
     there.grants.clear()
     there.introduced.clear()
+    there.consents.clear()
     return there
 
 

@@ -19,10 +19,11 @@ _DENIED: Final = {"google": "access_denied", "apple": "user_cancelled_authorize"
 
 
 def create(world: World) -> Starlette:
+    revocation = Route("/revoke", partial(_revoke, world), methods=["POST"])
     return Starlette(
         routes=[
             Mount("/google", routes=_open_id(world, "google")),
-            Mount("/apple", routes=_open_id(world, "apple")),
+            Mount("/apple", routes=[*_open_id(world, "apple"), revocation]),
             Mount("/github", routes=_github(world)),
         ]
     )
@@ -80,7 +81,20 @@ async def _token(world: World, provider: str, request: Request) -> Response:
     claims = {"iss": f"{world.origin}/{provider}", **_claims(grant.person, provider)}
     token = tokens.id_token(world, claims, grant.asked["nonce"])
     bearer = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 3600}
-    return JSONResponse({**bearer, "id_token": token})
+    lasting = {"refresh_token": world.consent(grant.person)} if provider == "apple" else {}
+    return JSONResponse({**bearer, **lasting, "id_token": token})
+
+
+async def _revoke(world: World, request: Request) -> Response:
+    """Ends all that the person agreed to, whichever of their tokens it is; one that is none is no error."""
+    if (wrong := await tokens.spoilt(world)) is not None:
+        return wrong
+    form = await tokens.form_of(request)
+    if not tokens.is_ours(world, "apple", form):
+        return JSONResponse({"error": "invalid_client"}, 400)
+    person = world.consents.get(form.get("token", ""))
+    world.consents = {token: each for token, each in world.consents.items() if each != person}
+    return Response()
 
 
 def _claims(person: Person, provider: str) -> dict[str, Any]:

@@ -21,15 +21,14 @@ _LASTS: Final = 600
 
 async def redeemed(world: World, provider: str, request: Request) -> Grant | None:
     """What the code stands for, if everything about the request is right; used up by this."""
-    form = dict(parse_qsl((await request.body()).decode()))
+    form = await form_of(request)
     grant = world.grants.pop(form.get("code", ""), None)
     is_right = (
         grant is not None
         and form.get("grant_type") == "authorization_code"
-        and form.get("client_id") == CLIENT
         and form.get("redirect_uri") == grant.asked["redirect_uri"] == world.redirect_uri(provider)
         and _challenge(form.get("code_verifier", "")) == grant.asked["code_challenge"]
-        and _is_ours(world, provider, form.get("client_secret", ""))
+        and is_ours(world, provider, form)
     )
     return grant if is_right else None
 
@@ -86,7 +85,15 @@ def _confused(claims: Mapping[str, Any], key: SigningKey) -> str:
     return jwt.encode(dict(claims), base64.b64encode(public).decode(), "HS256", {"kid": key.kid})
 
 
-def _is_ours(world: World, provider: str, secret: str) -> bool:
+async def form_of(request: Request) -> dict[str, str]:
+    return dict(parse_qsl((await request.body()).decode()))
+
+
+def is_ours(world: World, provider: str, form: Mapping[str, str]) -> bool:
+    """Is it Plaza that asks?"""
+    secret = form.get("client_secret", "")
+    if form.get("client_id") != CLIENT:
+        return False
     if provider != "apple":
         return secret == SECRET
     try:

@@ -81,6 +81,8 @@ class World:
     grants: dict[str, Grant] = field(default_factory=dict)
     # Whom Apple has told our names of, which it does once.
     introduced: set[int] = field(default_factory=set)
+    # Apple's refresh tokens that are good, and whose they are.
+    consents: dict[str, Person] = field(default_factory=dict)
     apple_key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
     keys: list["SigningKey"] = field(default_factory=lambda: [SigningKey.make()])
     # What stands where the keys should, if it is anything else; and what is said of how long they are good.
@@ -96,6 +98,12 @@ class World:
         code = secrets.token_urlsafe(24)
         self.grants[code] = Grant(person, asked)
         return code
+
+    def consent(self, person: Person) -> str:
+        """A refresh token of Apple's."""
+        token = secrets.token_urlsafe(32)
+        self.consents[token] = person
+        return token
 
     def rotate(self) -> None:
         """Sign with another key, and show the one before no more."""

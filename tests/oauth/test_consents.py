@@ -1,0 +1,174 @@
+"""What people agreed to at Apple ends there when it ends here; what it is ended by is sealed until then."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+from starlette.applications import Starlette
+
+from auth.providers.profiles import Unavailable, Untrustworthy
+from auth.vault import CannotOpen, Vault
+from db.models import Credential, Identity, SignInCode, User
+from db.transaction import write
+from domain import consents, purges, seals
+from schema.context import Services
+from server.demo.providers.world import PEOPLE, Fault, World
+from server.jobs import jobs_of
+from server.settings import Settings
+from tests.api.accounts import Rows
+from tests.domain.aging import OVER, leave
+from tests.factories import Make, Person
+from tests.jobs import waiting
+from tests.oauth.journey import ADA, UNLINK, Journey
+
+GRACE = PEOPLE[1]
+
+
+@pytest.fixture
+async def bob(make: Make, owner: asyncpg.Connection, journey: Journey) -> Person:
+    """Linked to Apple's Ada, with a password besides."""
+    bob = await make.user("bob")
+    await owner.execute("UPDATE credentials SET email_verified_at = now() WHERE user_id = $1", bob.id)
+    await journey.link("apple", bob)
+    return bob
+
+
+class Worker:
+    """Runs the one job that waits to tell a provider."""
+
+    def __init__(self, settings: Settings, services: Services, owner: asyncpg.Connection) -> None:
+        self._job = jobs_of(settings, services)[consents.REVOKE]
+        self._stores, self._owner = services.stores, owner
+
+    async def run(self) -> None:
+        (payload,) = await waiting(self._owner, consents.REVOKE)
+        await self._job(self._stores, **payload)
+
+
+@pytest.fixture
+def worker(with_providers: Settings, plaza: Starlette, owner: asyncpg.Connection) -> Worker:
+    return Worker(with_providers, plaza.state.services, owner)
+
+
+async def unlink(journey: Journey, person: Person, provider: str = "APPLE") -> Any:
+    return (await journey.api(UNLINK, viewer=person, input={"provider": provider}))["__typename"]
+
+
+async def test_who_unlinks_apple_has_agreed_to_nothing_there_any_more(
+    journey: Journey, bob: Person, world: World, worker: Worker
+) -> None:
+    other = world.consent(GRACE)
+    await journey.sign_in("apple")
+    assert list(world.consents.values()).count(ADA) == 2
+    assert await unlink(journey, bob) == "UnlinkIdentityPayload"
+    await worker.run()
+    assert world.consents == {other: GRACE}
+    await worker.run()  # again, as a job may be
+    assert world.consents == {other: GRACE}
+
+
+async def test_so_has_who_deleted_their_account_once_it_is_purged(
+    journey: Journey,
+    bob: Person,
+    world: World,
+    worker: Worker,
+    rows: Rows,
+    owner: asyncpg.Connection,
+    plaza: Starlette,
+) -> None:
+    await leave(owner, bob, OVER)
+    assert await purges.purge_accounts(plaza.state.services.stores.sessions) == 1
+    assert await rows(Identity) == []
+    await worker.run()
+    assert world.consents == {}
+
+
+async def test_so_has_whose_identity_went_with_what_somebody_else_had_put_there(
+    journey: Journey, world: World, worker: Worker, rows: Rows, plaza: Starlette
+) -> None:
+    await journey.sign_in("apple", username="ada")
+    (user,) = await rows(User)
+    async with write(plaza.state.services.stores.sessions) as session:
+        assert await consents.end_all(session, user.id) == 1
+    await worker.run()
+    assert (world.consents, await rows(Identity)) == ({}, [])
+
+
+@pytest.mark.parametrize(("fault", "error"), [(Fault.BROKEN, Unavailable), (Fault.REDIRECTS, Untrustworthy)])
+async def test_an_apple_that_is_away_is_told_again_later(
+    journey: Journey, bob: Person, world: World, worker: Worker, fault: Fault, error: type[Exception]
+) -> None:
+    await unlink(journey, bob)
+    world.fault = fault
+    with pytest.raises(error):
+        await worker.run()
+    assert list(world.consents.values()) == [ADA]
+    world.fault = None
+    await worker.run()
+    assert world.consents == {}
+
+
+async def test_an_apple_that_does_not_know_us_is_a_failure_to_be_seen(
+    journey: Journey, bob: Person, world: World, worker: Worker, monkeypatch: pytest.MonkeyPatch, plaza: Starlette
+) -> None:
+    await unlink(journey, bob)
+    _, apple = plaza.state.services.providers.find("apple")
+    monkeypatch.setattr(apple, "client_id", "somebody else")
+    with pytest.raises(Untrustworthy):
+        await worker.run()
+
+
+async def test_without_apple_nobody_is_told(
+    journey: Journey, bob: Person, world: World, settings: Settings, services: Services, owner: asyncpg.Connection
+) -> None:
+    await unlink(journey, bob)
+    await Worker(settings, services, owner).run()
+    assert list(world.consents.values()) == [ADA]
+
+
+@pytest.mark.parametrize("provider", ["google", "github"])
+async def test_others_give_nothing_to_keep_and_are_told_nothing(
+    journey: Journey, bob: Person, rows: Rows, owner: asyncpg.Connection, provider: str
+) -> None:
+    await journey.link(provider, bob, GRACE)
+    assert [each.provider for each in await rows(Identity) if each.sealed_token] == ["APPLE"]
+    assert await unlink(journey, bob, provider.upper()) == "UnlinkIdentityPayload"
+    assert await waiting(owner, consents.REVOKE) == []
+
+
+async def test_a_last_way_in_that_stays_keeps_its_consent(
+    journey: Journey, bob: Person, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("UPDATE credentials SET password_hash = NULL WHERE user_id = $1", bob.id)
+    assert [each.password_hash for each in await rows(Credential)] == [None]
+    assert await unlink(journey, bob) == "Conflict"
+    assert await waiting(owner, consents.REVOKE) == []
+
+
+async def test_the_token_is_nowhere_to_be_read(
+    journey: Journey, bob: Person, world: World, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    code = (await journey.go("apple"))["code"]
+    (held,) = await rows(SignInCode)
+    await journey.exchange(code)
+    (identity,) = await rows(Identity)
+    await unlink(journey, bob)
+    seen = repr([vars(held), vars(identity)]) + orjson.dumps(await waiting(owner, consents.REVOKE)).decode()
+    assert [token for token in world.consents if token in seen] == []
+    assert identity.sealed_token == held.sealed_token  # the newest that there is
+
+
+async def test_after_resealing_the_old_key_may_go(
+    journey: Journey, bob: Person, world: World, rows: Rows, plaza: Starlette, with_providers: Settings
+) -> None:
+    new = {"next": b"a key that comes after the first"}
+    sessions, old = plaza.state.services.stores.sessions, plaza.state.services.vault
+    both = Vault({**new, **with_providers.vault_keys})
+    assert await seals.reseal(sessions, both) == 1
+    assert await seals.reseal(sessions, both) == 0
+    (identity,) = await rows(Identity)
+    about = f"consent:{identity.issuer} {identity.subject}"
+    assert Vault(new).open(identity.sealed_token, about=about).decode() in world.consents
+    with pytest.raises(CannotOpen):
+        old.open(identity.sealed_token, about=about)
