@@ -34,6 +34,7 @@ from tests.dose import EXAMPLES
 from tests.factories import VAULT_KEY, Make, Person
 from tests.servers import PATIENT, Addresses, TestServers, clone, drop
 from tests.serving import Served, serving_briefly
+from tests.tables import Tables
 
 R = TypeVar("R", bound=Row)
 Empty = Callable[[], Awaitable[None]]
@@ -136,25 +137,31 @@ async def fresh_redis(settings: Settings, process: Services) -> AsyncIterator[Em
 
 
 @pytest.fixture(scope="session")
-async def fresh_limits(fresh_redis: Empty, owner: asyncpg.Connection) -> Empty:
+async def tables(addresses: Addresses, database: str) -> AsyncIterator[Tables]:
+    """What empties the database, whoever wrote to it."""
+    tables = await Tables.connect(addresses, database)
+    yield tables
+    await tables.connection.close()
+
+
+@pytest.fixture(scope="session")
+async def fresh_limits(fresh_redis: Empty, tables: Tables) -> Empty:
     """Empties the buckets in Redis and those that are kept in PostgreSQL."""
 
     async def empty() -> None:
-        await owner.execute("TRUNCATE stored_buckets")
+        await tables.empty("stored_buckets")
         await fresh_redis()
 
     return empty
 
 
 @pytest.fixture(scope="session")
-async def empty(fresh_limits: Empty, owner: asyncpg.Connection) -> Empty:
+async def empty(fresh_redis: Empty, tables: Tables) -> Empty:
     """Empties the database, its queue and Redis; every test that uses `services` ends with it."""
 
     async def empty() -> None:
-        tables = ", ".join(table.name for table in Row.metadata.sorted_tables)
-        await owner.execute(f"TRUNCATE {tables}")
-        await owner.execute("DELETE FROM queue.pgqueuer")
-        await fresh_limits()
+        await tables.empty()
+        await fresh_redis()
 
     return empty
 
