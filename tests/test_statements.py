@@ -28,8 +28,10 @@ from server.reference.documents import Document
 from tests.conftest import Api, Empty
 from tests.documents import CORPUS, DOCUMENTS
 from tests.metering import InStep, Meter
+from tests.saved import Saved
 from tests.servers import Addresses
 from tests.snapshots import WRITES
+from tests.tables import Tables
 from tests.worlds import World, build
 
 SNAPSHOT = CORPUS / "statements.json"
@@ -45,13 +47,13 @@ async def meter(addresses: Addresses, database: str) -> AsyncIterator[Meter]:
 
 
 class Worlds:
-    """One network at a time, made anew only when another size is asked for or a mutation changed it."""
+    """One network at a time, made anew only when another size is asked for."""
 
-    def __init__(self, services: Services, empty: Empty) -> None:
+    def __init__(self, services: Services, empty: Empty, saved: Saved, fresh_redis: Empty) -> None:
         in_step: Any = InStep(services.stores.reads)
         self.services = services
         self.api = Api(replace(services, stores=replace(services.stores, reads=in_step)))
-        self._empty = empty
+        self._empty, self._saved, self._fresh_redis = empty, saved, fresh_redis
         self._size = 0
         self._world: World | None = None
 
@@ -60,16 +62,22 @@ class Worlds:
             await self.drop()
             self._world = await build(self.services.stores, size)
             self._size = size
+            await self._saved.save()
         return self._world
+
+    async def restore(self) -> None:
+        await self._saved.restore()
+        await self._fresh_redis()
 
     async def drop(self) -> None:
         self._world = None
+        await self._saved.drop()
         await self._empty()
 
 
 @pytest.fixture(scope="module")
-async def worlds(process: Services, empty: Empty) -> AsyncIterator[Worlds]:
-    worlds = Worlds(process, empty)
+async def worlds(process: Services, empty: Empty, tables: Tables, fresh_redis: Empty) -> AsyncIterator[Worlds]:
+    worlds = Worlds(process, empty, Saved(tables), fresh_redis)
     yield worlds
     await worlds.drop()
 
@@ -115,7 +123,7 @@ async def test_a_document_costs_its_figure_whatever_the_size_of_its_pages(
     answer = await _run(document, worlds.api, world)
     ran = await meter.read()
     if document.is_mutation:
-        await worlds.drop()
+        await worlds.restore()
     if "edges {" in document.text or document.name == "nodes":
         assert (_longest(answer) >= BOUNDED.get(document.name, 100)) == (size == 100)
     figure = sum(each.calls for each in ran)
