@@ -2,10 +2,11 @@
 
 import sys
 
-from tests.checks import laws, migrations, versions
+from tests.checks import laws, links, migrations, versions
 
 CHECKS = {
     "laws of the house": laws.broken,
+    "links": links.dead,
     "minimum versions": versions.too_old,
     "build backend": versions.unpinned,
     "migrations": migrations.out_of_step,
