@@ -21,6 +21,7 @@ from domain.letters import LIVES, Notice, notify, notify_former, send_link
 from domain.passwords import MEANWHILE, Proof
 from domain.text import email_problem, normal_email
 
+UNVERIFIED: Final = "Verify your e-mail address first."
 VERIFIED: Final = "Your e-mail address is verified already."
 SAME: Final = "This is your e-mail address already."
 OTHER: Final = "This is not your e-mail address."
@@ -65,6 +66,17 @@ async def ask_again(session: AsyncSession, viewer: Viewer, address: str | None, 
     await ask_to_verify(session, viewer.user_id)
     _record(session, "email_verification_requested", viewer.user_id, origin)
     return account.email
+
+
+async def check_verified(db: Reads, user_id: int) -> None:
+    """Raises `Conflict` where nobody has shown that the account's address is theirs.
+
+    Another way in, a second factor or a token that whoever registered made before that would outlast the moment
+    when the address's owner takes the account over.
+    """
+    address = await accounts.address(db, user_id)
+    if address is None or address.email_verified_at is None:
+        raise Conflict(UNVERIFIED)
 
 
 async def whose_password_counts(db: Reads, secret: str, viewer: Viewer | None) -> AccountRow | None:

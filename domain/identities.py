@@ -25,6 +25,7 @@ from db.transaction import Collision
 from domain import audit, consents, flows, letters
 from domain.accounts import TAKEN
 from domain.accounts import sign_in as sign_in_or_return
+from domain.addresses import check_verified
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from domain.letters import Notice
@@ -48,7 +49,6 @@ HAS_ACCOUNT: Final = (
     "This e-mail address has an account already. Sign in to it, or have its password reset, and link the provider "
     "there."
 )
-UNVERIFIED: Final = "Verify your e-mail address first."
 
 
 async def sign_in(
@@ -91,10 +91,7 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
         raise ConfirmationNeeded
     held, profile = await flows.redeem(session, code, verifier, linking=viewer.session_id)
     await change_people(session, viewer.user_id)
-    reads = await reads_in(session)
-    account = await accounts.by_id(reads, viewer.user_id)
-    if account is None or account.email_verified_at is None:
-        raise Conflict(UNVERIFIED)
+    await check_verified(await reads_in(session), viewer.user_id)
     await session.delete(held)
     is_new = await _add(session, viewer.user_id, held, profile)
     row = await found.by_subject(await reads_in(session), profile.issuer, profile.subject)

@@ -19,6 +19,7 @@ from db.queries.second_factors import PasskeyRow
 from db.reads import reads_in
 from domain import audit
 from domain.accounts import sign_in as sign_in_or_return
+from domain.addresses import check_verified
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from domain.letters import Notice, notify
@@ -33,10 +34,12 @@ _NAME: Final = 50
 
 
 async def start_adding(session: AsyncSession, viewer: Viewer, party: RelyingParty) -> str:
-    """What the viewer's browser needs to make a passkey, as JSON."""
+    """What the viewer's browser needs to make a passkey, as JSON. Raises `Conflict` for an unverified address."""
     if not viewer.is_fresh:
         raise ConfirmationNeeded()
-    existing = await queries.passkeys(await reads_in(session), viewer.user_id)
+    reads = await reads_in(session)
+    await check_verified(reads, viewer.user_id)
+    existing = await queries.passkeys(reads, viewer.user_id)
     if len(existing) >= MOST:
         raise Conflict(f"You have {MOST} passkeys. Remove one first.")
     challenge = await _ask(session, ChallengePurpose.PASSKEY_ADD, viewer.user_id)
@@ -56,6 +59,7 @@ async def add(
     if not 1 <= len(name) <= _NAME:
         raise InvalidInput("name", f"Write between 1 and {_NAME} characters.")
     await change_people(session, viewer.user_id)
+    await check_verified(await reads_in(session), viewer.user_id)
     try:
         credential = webauthn.read(answer)
         challenge = await _answered(session, credential, ChallengePurpose.PASSKEY_ADD, viewer.user_id)

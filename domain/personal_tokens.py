@@ -16,6 +16,7 @@ from db.queries import accounts
 from db.queries.personal_tokens import PersonalTokenRow, of_user
 from db.reads import reads_in
 from domain import audit
+from domain.addresses import check_verified
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from domain.letters import Notice, notify
@@ -43,12 +44,13 @@ async def create(
     expires_at: datetime | None,
     origin: Origin,
 ) -> Made:
-    """Raises `ConfirmationNeeded`, `InvalidInput`, and `Conflict` for more than a person may have."""
+    """Raises `ConfirmationNeeded`, `InvalidInput`, and `Conflict` for an unverified address or too many tokens."""
     if not viewer.is_fresh:
         raise ConfirmationNeeded
     name, expires_at = name.strip(), expires_at or datetime.now(UTC) + USUAL_LIFE
     _check(name, scopes, expires_at)
     await _hold(session, viewer)
+    await check_verified(await reads_in(session), viewer.user_id)
     if len(await of_user(await reads_in(session), viewer.user_id)) >= MOST:
         raise Conflict("You have 20 tokens. Revoke one first.")
     secret = new_personal_token()

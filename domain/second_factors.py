@@ -15,6 +15,7 @@ from db.locks import change_people
 from db.queries import second_factors as queries
 from db.reads import Reads, reads_in
 from domain import audit
+from domain.addresses import check_verified
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict
 from domain.letters import Notice, notify
@@ -31,9 +32,13 @@ class SecondFactor(StrEnum):
 
 
 async def start_totp(session: AsyncSession, viewer: Viewer, vault: Vault, *, origin: Origin) -> str:
-    """A secret for an authenticator app, which guards nothing before `confirm_totp`."""
+    """A secret for an authenticator app, which guards nothing before `confirm_totp`.
+
+    Raises `ConfirmationNeeded`, and `Conflict` where there is one or the address is unverified.
+    """
     if not viewer.is_fresh:
         raise ConfirmationNeeded()
+    await check_verified(await reads_in(session), viewer.user_id)
     secret = totp.new_secret()
     sealed = vault.seal(secret.encode(), about=_about(viewer.user_id))
     if not await second_factors.start_totp(session, viewer.user_id, sealed):
@@ -47,10 +52,12 @@ async def confirm_totp(
 ) -> Sequence[str] | None:
     """Turn the app on and make its recovery codes, which are shown this once; `None` for a wrong code.
 
-    Raises `Conflict` where there is nothing to confirm.
+    Raises `Conflict` where there is nothing to confirm, or the address is unverified.
     """
     await change_people(session, viewer.user_id)
-    row = await queries.totp(await reads_in(session), viewer.user_id)
+    reads = await reads_in(session)
+    await check_verified(reads, viewer.user_id)
+    row = await queries.totp(reads, viewer.user_id)
     if row is None or row.confirmed_at is not None:
         raise Conflict("There is no authenticator app to confirm. Start with `startTotp`.")
     secret = vault.open(row.sealed_secret, about=_about(viewer.user_id)).decode()

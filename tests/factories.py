@@ -76,6 +76,7 @@ class Make:
         username: str | None = None,
         *,
         private: bool = False,
+        verified: bool = True,
         role: Role = Role.USER,
         status: UserStatus = UserStatus.ACTIVE,
         **columns: Any,
@@ -88,8 +89,14 @@ class Make:
         async with write(self._sessions) as session:
             await _add(session, user)
             session.add(UserStats(user_id=user.id))
-            session.add(Credential(user_id=user.id, email=f"{username}@example.org", password_hash=PASSWORD_HASH))
             now = datetime.now(UTC)
+            credential = Credential(
+                user_id=user.id,
+                email=f"{username}@example.org",
+                email_verified_at=now if verified else None,
+                password_hash=PASSWORD_HASH,
+            )
+            session.add(credential)
             sign_in = Session(user_id=user.id, expires_at=_LATER, proven_at=now)
             await _add(session, sign_in)
         viewer = Viewer(user.id, username, role, status, sign_in.id, now)

@@ -68,7 +68,7 @@ def _network(people: int, seed: int, now: datetime, progress: Progress) -> Netwo
 
 
 async def _credentials(network: Network) -> Table:
-    """One password for the two accounts that can sign in; everyone else has none."""
+    """One password for the two accounts that can sign in, with proven addresses; everyone else has none."""
     accounts = network.rows_of(User)[: len(ACCOUNTS)]
     passwords = Passwords()
     try:
@@ -76,10 +76,10 @@ async def _credentials(network: Network) -> Table:
     finally:
         await passwords.close()
     rows = [
-        (user_id, f"{username}@example.org", hashed)
-        for (user_id, username, *_), hashed in zip(accounts, hashes, strict=True)
+        (user_id, f"{username}@example.org", created_at, hashed)
+        for (user_id, username, *_, created_at), hashed in zip(accounts, hashes, strict=True)
     ]
-    return Table(Credential, ("user_id", "email", "password_hash"), rows)
+    return Table(Credential, ("user_id", "email", "email_verified_at", "password_hash"), rows)
 
 
 def _counted(tables: list[Table], progress: Progress) -> Callable[[int], None]:

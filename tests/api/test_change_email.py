@@ -127,7 +127,7 @@ async def test_refuses_what_is_no_other_address(api: Api, make: Make, email: str
 
 
 async def test_leaves_a_trace_without_addresses(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await change(api, ada)
     await api(VERIFY, input={"token": await mail.token()})
     traces = {entry.event: (entry.subject_id, entry.details) for entry in await rows(AuditEntry)}

@@ -28,6 +28,8 @@ from tests.conftest import Api, Refused
 from tests.factories import PASSWORD, Make, Person
 from tests.letters import Mail
 
+VERIFY_NOW = "UPDATE credentials SET email_verified_at = now()"
+UNVERIFY = "UPDATE credentials SET email_verified_at = NULL"
 NEW = "a staple of batteries"
 KEPT = {"__typename": "VerifyEmailPayload", "email": "ada@example.org", "needsPassword": False}
 SHUT_OUT = {**KEPT, "needsPassword": True}
@@ -37,7 +39,7 @@ ORIGIN = Origin("test-request", "127.0.0.1", "tests")
 
 @pytest.fixture
 async def ada(make: Make) -> Person:
-    return await make.user("ada")
+    return await make.user("ada", verified=False)
 
 
 @pytest.fixture
@@ -59,11 +61,13 @@ async def verify(api: Api, token: str, password: str | None = None, *, viewer: P
 
 
 async def test_whoever_registered_with_anothers_address_is_out_for_good(
-    api: Api, ada: Person, token: str, mail: Mail, rows: Rows
+    api: Api, ada: Person, token: str, mail: Mail, rows: Rows, owner: asyncpg.Connection
 ) -> None:
     """The attack: a stranger makes the account, waits for the owner to verify it, and tries to stay."""
     key = Authenticator()
+    await owner.execute(VERIFY_NOW)  # from the time when they could still add one
     assert (await add(api, ada, key))["__typename"] == "AddPasskeyPayload"
+    await owner.execute(UNVERIFY)
     await mail.deliver()
     assert await verify(api, token) == SHUT_OUT
     assert await log_in(api, "ada") == WRONG  # so they add nothing after the click either
@@ -87,11 +91,13 @@ async def test_a_sign_in_that_was_compared_before_the_click_comes_too_late(
 
 
 async def test_whoever_knows_the_password_keeps_it_and_their_other_ways_in(
-    api: Api, ada: Person, token: str, mail: Mail, rows: Rows
+    api: Api, ada: Person, token: str, rows: Rows, owner: asyncpg.Connection
 ) -> None:
     key = Authenticator(step=1)
+    await owner.execute(VERIFY_NOW)
     await add(api, ada, key)
     await turn_on(api, ada)
+    await owner.execute(UNVERIFY)
     assert await verify(api, token, PASSWORD) == KEPT
     assert (await log_in(api, "ada"))["__typename"] == "SecondFactorNeeded"
     assert (await sign_in(api, key))["__typename"] == "SignInWithPasskeyPayload"
@@ -148,7 +154,7 @@ async def test_what_was_done_is_on_record(api: Api, ada: Person, token: str, row
 async def test_where_the_address_was_verified_before_the_password_does_not_count(
     api: Api, token: str, owner: asyncpg.Connection
 ) -> None:
-    await owner.execute("UPDATE credentials SET email_verified_at = now()")
+    await owner.execute(VERIFY_NOW)
     assert await verify(api, token, "not hers") == KEPT
     assert (await log_in(api, "ada"))["__typename"] == "LoginPayload"
 

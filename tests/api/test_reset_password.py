@@ -29,7 +29,7 @@ async def reset(api: Api, token: str, password: str = NEW, **how: Any) -> Any:
 async def test_a_link_sets_a_new_password_and_ends_every_session(
     api: Api, make: Make, rows: Rows, mail: Mail
 ) -> None:
-    ada, bob = await make.user("ada"), await make.user("bob")
+    ada, bob = await make.user("ada", verified=False), await make.user("bob")
     assert (await ask(api, " ADA@Example.org "))["__typename"] == "RequestPasswordResetPayload"
     (letter,) = await mail.deliver()
     assert (letter["to"], letter["subject"]) == ("ada@example.org", "Set a new password")
@@ -45,7 +45,7 @@ async def test_a_link_sets_a_new_password_and_ends_every_session(
 
 
 async def test_what_is_done_leaves_a_trace_without_secrets(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await ask(api)
     await reset(api, await mail.token())
     traces = [(entry.event, entry.actor_id, entry.subject_id, entry.details) for entry in await rows(AuditEntry)]
@@ -62,13 +62,13 @@ async def test_what_is_done_leaves_a_trace_without_secrets(api: Api, make: Make,
 
 
 async def test_answers_alike_for_an_address_without_an_account(api: Api, make: Make, mail: Mail) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     assert await ask(api, "nobody@example.org") == await ask(api)
     assert [letter["to"] for letter in await mail.deliver()] == ["ada@example.org"]
 
 
 async def test_a_link_is_good_once(api: Api, make: Make, mail: Mail) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await ask(api)
     token = await mail.token()
     assert await reset(api, token) == DONE
@@ -77,7 +77,7 @@ async def test_a_link_is_good_once(api: Api, make: Make, mail: Mail) -> None:
 
 
 async def test_of_several_at_once_with_one_link_one_succeeds(api: Api, make: Make, mail: Mail) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await ask(api)
     token = await mail.token()
     answers = await asyncio.gather(*(reset(api, token) for _ in range(5)))
@@ -85,7 +85,7 @@ async def test_of_several_at_once_with_one_link_one_succeeds(api: Api, make: Mak
 
 
 async def test_the_newest_link_is_the_one_that_is_good(api: Api, make: Make, mail: Mail) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await ask(api)
     first = await mail.token()
     await ask(api)
@@ -98,7 +98,7 @@ async def test_the_newest_link_is_the_one_that_is_good(api: Api, make: Make, mai
 async def test_a_link_is_good_for_ten_minutes(
     api: Api, make: Make, mail: Mail, owner: asyncpg.Connection, age: timedelta, is_good: bool
 ) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await ask(api)
     token = await mail.token()
     await owner.execute("UPDATE mail_links SET expires_at = expires_at - $1::interval", age)
@@ -106,7 +106,7 @@ async def test_a_link_is_good_for_ten_minutes(
 
 
 async def test_only_a_hash_of_the_secret_is_kept(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await ask(api)
     (link,) = await rows(MailLink)
     assert link.hash is None  # and nothing opens it, until there is a letter
@@ -119,7 +119,7 @@ async def test_only_a_hash_of_the_secret_is_kept(api: Api, make: Make, rows: Row
 
 
 async def test_a_link_of_another_purpose_sets_no_password(api: Api, make: Make, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "new@example.org"})
     token = await mail.token()
     assert await reset(api, token) == STALE
@@ -128,7 +128,7 @@ async def test_a_link_of_another_purpose_sets_no_password(api: Api, make: Make, 
 
 
 async def test_a_reset_stops_a_change_of_address(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "eve@example.org"})
     taking_over = await mail.token()
     await ask(api)
@@ -139,7 +139,7 @@ async def test_a_reset_stops_a_change_of_address(api: Api, make: Make, rows: Row
 
 
 async def test_a_change_of_address_that_was_not_sent_yet_is_stopped_too(api: Api, make: Make, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await ask(api)
     token = await mail.token()
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "eve@example.org"})
@@ -149,7 +149,7 @@ async def test_a_change_of_address_that_was_not_sent_yet_is_stopped_too(api: Api
 
 async def test_a_session_that_has_ended_changes_no_address_afterwards(api: Api, make: Make, mail: Mail) -> None:
     """A request may be on its way when the reset ends its session."""
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await ask(api)
     await reset(api, await mail.token())
     late = await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "eve@example.org"})
@@ -159,7 +159,7 @@ async def test_a_session_that_has_ended_changes_no_address_afterwards(api: Api, 
 async def test_tokens_for_scripts_end_too(
     api: Api, make: Make, rows: Rows, mail: Mail, owner: asyncpg.Connection
 ) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await owner.execute(
         "INSERT INTO personal_tokens (user_id, hash, name, scopes, expires_at) "
         "VALUES ($1, decode(repeat('00', 32), 'hex'), 'script', '{}', now() + interval '1 day')",
@@ -174,7 +174,7 @@ async def test_tokens_for_scripts_end_too(
 async def test_refuses_a_password_that_is_too_weak_and_leaves_the_link_good(
     api: Api, make: Make, mail: Mail, password: str, words: str
 ) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await ask(api)
     token = await mail.token()
     refused = await reset(api, token, password)
@@ -192,7 +192,7 @@ async def test_refuses_what_is_no_address(api: Api) -> None:
 @pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
 async def test_an_address_gets_three_letters_an_hour_whoever_asks(api: Api, make: Make, email: str) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     for number in range(3):
         assert "errors" not in await api.raw(REQUEST_RESET, ip=f"192.0.2.{number}", input={"email": email})
     answer = await api.raw(REQUEST_RESET, ip="192.0.2.9", input={"email": email.upper()})

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import pytest
 
-from db.models import Credential, Session
+from db.models import AuditEntry, Credential, Session
 from db.transaction import write
 from domain import resets
 from domain.audit import Origin
@@ -31,6 +32,7 @@ from tests.conftest import Api
 from tests.factories import PASSWORD, Make, Person
 from tests.letters import Mail
 
+UNVERIFY = "UPDATE credentials SET email_verified_at = NULL"
 ORIGIN = Origin("test-request", "127.0.0.1", "tests")
 NEW = "a staple of batteries"
 STALE = {"__typename": "NotAllowed", "message": "This link is not good any more. Ask for another."}
@@ -148,11 +150,25 @@ async def test_a_reset_that_was_asked_for_while_the_address_changed_is_not_the_o
 
 @pytest.mark.parametrize("signed_in", [True, False])
 async def test_a_first_proof_through_no_session_of_the_account_removes_second_factors(
-    api: Api, ada: Person, mail: Mail, signed_in: bool
+    api: Api, ada: Person, mail: Mail, owner: asyncpg.Connection, signed_in: bool
 ) -> None:
-    """Who registered with somebody's address locks them out with an app of their own."""
+    """From the time when whoever registered with somebody's address could still add an app of their own."""
     await turn_on(api, ada)
+    await owner.execute(UNVERIFY)
     await mail.deliver()
     await api(REQUEST_VERIFICATION, viewer=ada, input={})
     await api(VERIFY, viewer=ada if signed_in else None, input={"token": await mail.token()})
     assert (await api(OWN, viewer=ada))["hasTotp"] is signed_in
+
+
+async def test_so_does_the_first_reset(
+    api: Api, ada: Person, mail: Mail, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    await turn_on(api, ada)
+    await owner.execute(UNVERIFY)
+    await mail.deliver()
+    await api(REQUEST_RESET, input={"email": "ada@example.org"})
+    await reset(api, await mail.token())
+    assert (await log_in(api, "ada", "the thief's own words"))["__typename"] == "LoginPayload"
+    (removed,) = [entry.details for entry in await rows(AuditEntry) if entry.event == "ways_in_removed"]
+    assert removed == {"reason": "password_reset", "removed": 11}  # the app and ten recovery codes

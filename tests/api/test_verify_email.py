@@ -34,7 +34,7 @@ async def test_registering_sends_a_link_that_verifies_the_address(api: Api, rows
 async def test_whoever_has_an_account_is_told_that_somebody_registered_with_their_address(
     api: Api, make: Make, mail: Mail
 ) -> None:
-    await make.user("ada")
+    await make.user("ada", verified=False)
     await api(REGISTER, input={**ADA, "username": "eve"})
     (letter,) = await mail.deliver()
     assert (letter["to"], letter["subject"]) == ("ada@example.org", "You have an account already")
@@ -44,7 +44,7 @@ async def test_whoever_has_an_account_is_told_that_somebody_registered_with_thei
 
 
 async def test_nobody_sees_the_address_of_another(api: Api, make: Make) -> None:
-    ada, bob = await make.user("ada"), await make.user("bob")
+    ada, bob = await make.user("ada", verified=False), await make.user("bob")
     assert await api(OWN, viewer=ada) == {"email": "ada@example.org", "emailVerified": False}
     document = '{ ada: user(username: "ada") { email emailVerified } bob: user(username: "bob") { email } }'
     assert await api(document, viewer=bob) == {
@@ -57,7 +57,7 @@ async def test_nobody_sees_the_address_of_another(api: Api, make: Make) -> None:
 async def test_the_first_proof_ends_every_session_but_the_one_it_comes_through(
     api: Api, make: Make, rows: Rows, mail: Mail
 ) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await log_in(api, "ada")
     await api(REQUEST_VERIFICATION, viewer=ada, input={})
     await api(VERIFY, viewer=ada, input={"token": await mail.token()})
@@ -69,7 +69,7 @@ async def test_the_first_proof_ends_every_session_but_the_one_it_comes_through(
 
 async def test_through_nobodys_session_it_ends_all_of_them(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
     """Somebody registered with the owner's address and keeps a session for later."""
-    ada, bob = await make.user("ada"), await make.user("bob")
+    ada, bob = await make.user("ada", verified=False), await make.user("bob")
     await api(REQUEST_VERIFICATION, viewer=ada, input={})
     await api(VERIFY, viewer=bob, input={"token": await mail.token()})
     ended = {each.user_id: each.revoked_at is not None for each in await rows(Session)}
@@ -78,7 +78,7 @@ async def test_through_nobodys_session_it_ends_all_of_them(api: Api, make: Make,
 
 async def test_the_first_proof_stops_a_change_of_address(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
     """Somebody registered with the owner's address and keeps a change to their own in hand."""
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "eve@example.org"})
     in_hand = await mail.token()
     await api(REQUEST_VERIFICATION, viewer=ada, input={})
@@ -91,7 +91,7 @@ async def test_the_first_proof_stops_a_change_of_address(api: Api, make: Make, r
 async def test_a_later_proof_ends_no_session(
     api: Api, make: Make, rows: Rows, mail: Mail, owner: asyncpg.Connection
 ) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await owner.execute("UPDATE credentials SET email_verified_at = now()")
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "new@example.org"})
     await api(VERIFY, input={"token": await mail.token()})
@@ -101,7 +101,7 @@ async def test_a_later_proof_ends_no_session(
 async def test_a_verified_address_needs_no_other_link(
     api: Api, make: Make, mail: Mail, owner: asyncpg.Connection
 ) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await owner.execute("UPDATE credentials SET email_verified_at = now()")
     refused = await api(REQUEST_VERIFICATION, viewer=ada, input={})
     assert refused == {"__typename": "Conflict", "message": "Your e-mail address is verified already."}
@@ -109,7 +109,7 @@ async def test_a_verified_address_needs_no_other_link(
 
 
 async def test_another_link_takes_the_place_of_the_one_before(api: Api, make: Make, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await api(REQUEST_VERIFICATION, viewer=ada, input={})
     first = await mail.token()
     await api(REQUEST_VERIFICATION, viewer=ada, input={})
@@ -118,7 +118,7 @@ async def test_another_link_takes_the_place_of_the_one_before(api: Api, make: Ma
 
 
 async def test_an_address_that_is_not_ones_own_is_not_verified(api: Api, make: Make, mail: Mail) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     await make.user("bob")
     refused = await api(REQUEST_VERIFICATION, viewer=ada, input={"email": "bob@example.org"})
     assert (refused["__typename"], refused["field"]) == ("InvalidInput", "email")
@@ -129,7 +129,7 @@ async def test_an_address_that_is_not_ones_own_is_not_verified(api: Api, make: M
 
 @pytest.mark.usefixtures("no_time_passes")
 async def test_three_letters_an_hour_are_enough(api: Api, make: Make) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     for _ in range(3):
         await api(REQUEST_VERIFICATION, viewer=ada, input={})
     with pytest.raises(Refused) as refused:
@@ -138,6 +138,6 @@ async def test_three_letters_an_hour_are_enough(api: Api, make: Make) -> None:
 
 
 async def test_a_viewer_without_a_session_of_theirs_is_told_to_try_again(api: Api, make: Make) -> None:
-    ada = await make.user("ada")
+    ada = await make.user("ada", verified=False)
     gone = replace(ada, viewer=replace(ada.viewer, session_id=1))
     assert (await api(REQUEST_VERIFICATION, viewer=gone, input={}))["__typename"] == "Conflict"

@@ -51,7 +51,9 @@ class Somebody:
         return challenge
 
     def turn_on_codes(self) -> str:
-        """An authenticator app's secret; its code of this moment is used up."""
+        """An authenticator app's secret, for whom has just registered; its code of this moment is used up."""
+        link = token_in_letter(self.plaza, f"{self.username}@example.com", "verify")
+        self.do("verifyEmail", "email", token=link)
         secret: str = self.do("startTotp", "secret")["secret"]
         self.do("confirmTotp", "recoveryCodes", totpCode=code_of(secret))
         return secret

@@ -77,10 +77,9 @@ async def test_makes_an_administrator(services: Services, rows: Rows) -> None:
 
 
 async def test_makes_an_administrator_of_an_account_that_keeps_its_password(
-    services: Services, make: Make, rows: Rows, owner: asyncpg.Connection
+    services: Services, make: Make, rows: Rows
 ) -> None:
     await make.user("Ada", role=Role.MODERATOR)
-    await owner.execute("UPDATE credentials SET email_verified_at = now()")
     same = accounts.Applicant("ada", "ada@example.org", "Somebody")
     async with write(services.stores.sessions) as session:
         assert await accounts.create_admin(session, same, password_hash="another") is False
@@ -105,8 +104,9 @@ async def test_makes_no_administrator_of_a_stranger_who_took_the_name_first(
 
 
 async def test_makes_no_administrator_of_whoever_registered_with_the_operators_address(
-    services: Services, ada: Person, rows: Rows
+    services: Services, make: Make, rows: Rows
 ) -> None:
+    await make.user("ada", verified=False)
     refused = await refusal(create_admin(services))
     assert (type(refused), refused.message) == (Conflict, accounts.UNPROVEN)
     assert [user.role for user in await rows(User)] == [Role.USER]

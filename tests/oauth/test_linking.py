@@ -22,7 +22,8 @@ from db.models import (
     User,
 )
 from db.transaction import write
-from domain.identities import HAS_ACCOUNT, LAST, NO_ADDRESS, UNVERIFIED
+from domain.addresses import UNVERIFIED
+from domain.identities import HAS_ACCOUNT, LAST, NO_ADDRESS
 from schema.context import Services
 from server.demo.providers.world import PEOPLE, World
 from tests.api.accounts import LOGOUT_EVERYWHERE, Rows, log_in
@@ -227,7 +228,7 @@ async def test_nothing_is_linked_to_an_account_whose_address_nobody_has_shown_to
     journey: Journey, make: Make, rows: Rows
 ) -> None:
     """Pre-hijacking 3: trojan identifier."""
-    eve = await make.user("eve")
+    eve = await make.user("eve", verified=False)
     assert await journey.link("google", eve) == {"__typename": "Conflict", "message": UNVERIFIED}
     assert await rows(Identity) == []
 
