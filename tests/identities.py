@@ -17,7 +17,6 @@ _LINKED: Final = """
 INSERT INTO identities (user_id, provider, issuer, subject, email)
     VALUES ($1, 'GITHUB', 'https://github.com/login/oauth', '1815', 'ada@example.org')
 """
-_VERIFIED: Final = "UPDATE credentials SET email_verified_at = now() WHERE user_id = $1"
 
 
 async def arrive(connection: asyncpg.Connection, user_id: int, session_id: int) -> dict[str, str]:
@@ -28,5 +27,4 @@ async def arrive(connection: asyncpg.Connection, user_id: int, session_id: int) 
         profile = {"issuer": "https://accounts.google.com", "subject": name, "email": f"{name}@gmail.com"}
         await connection.execute(_CODE, hash_of(code), json.dumps(profile), challenge_of(VERIFIER), *linking[name])
     await connection.execute(_LINKED, user_id)
-    await connection.execute(_VERIFIED, user_id)
     return {**codes, "provider_verifier": VERIFIER}

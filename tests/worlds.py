@@ -166,7 +166,7 @@ class World:
 async def build(stores: Stores, size: int) -> World:
     """An empty database becomes a network; `size` is at least 5."""
     make = Make(stores.sessions)
-    people = {name: await make.user(name) for name in ("ada", "bob")}
+    people = {"ada": await make.user("ada"), "bob": await make.user("bob", verified=False)}
     people["admin"] = await make.user("admin", role=Role.ADMIN)
     await make.user("gone", status=UserStatus.DELETED)
     token = new_refresh_token()
