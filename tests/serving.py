@@ -65,12 +65,14 @@ class Served:
         assert found
         return float(found[1]), float(found[2])
 
-    def ask(self, query: str, token: str | None = None, *, ip: str | None = None) -> Any:
+    def ask(self, query: str, token: str | None = None, *, ip: str | None = None, **variables: Any) -> Any:
         """What it answers; with `ip` it asks as a proxy does for somebody at that address."""
         headers = {"content-type": "application/json"}
         headers |= {"authorization": f"Bearer {token}"} if token else {}
         headers |= {"x-forwarded-for": ip} if ip else {}
-        request = urllib.request.Request(f"{self.url}/graphql", json.dumps({"query": query}).encode(), headers)
+        request = urllib.request.Request(
+            f"{self.url}/graphql", json.dumps({"query": query, "variables": variables}).encode(), headers
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             told = answer.read()
         canaries.add_told(told.decode())
