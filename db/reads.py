@@ -129,46 +129,45 @@ def _shape(row: type[R], statement: Statement) -> Callable[[Iterable[Any]], R]:
         # SQLAlchemy decodes JSON on its own connections only: the pool would give text where a session gives
         # objects.
         raise TypeError("a column of JSON reads differently from the two sources")
-    converters = {
-        position: processor
+    converters = [
+        (position, processor)
         for position, column in enumerate(selected)
         if (processor := column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)) is not None
-    }
+    ]
     make = _maker(row, [column.key or "" for column in selected])
-    if not converters:
-        return make
 
-    def convert(record: Iterable[Any]) -> R:
-        values = list(record)
-        for position, processor in converters.items():
+    def shape(record: Iterable[Any]) -> R:
+        values = [*record]
+        for position, processor in converters:
             values[position] = processor(values[position])
         return make(values)
 
-    return convert
+    return shape
 
 
-def _maker(row: type[R], names: list[str]) -> Callable[[Iterable[Any]], R]:
+def _maker(row: type[R], names: list[str]) -> Callable[[list[Any]], R]:
     if not is_dataclass(row):
         if len(names) != 1:
             raise TypeError(f"{row.__name__} takes one column, not {names}")
-        return lambda record: next(iter(record))
-    wanted, make = _nest(row)
+        return lambda values: values[0]
+    *around, (innermost, start) = _nested(cast(type[Any], row), 0)
+    wanted = [field.name for outer, _ in around for field in fields(outer)[:-1]]
+    wanted += [field.name for field in fields(innermost)]
     if wanted != names:
         raise TypeError(f"{row.__name__} wants {wanted}, the statement gives {names}")
+    slices = [(outer, slice(first, first + len(fields(outer)) - 1)) for outer, first in reversed(around)]
+
+    def make(values: list[Any]) -> Any:
+        made = innermost(*values[start:])
+        for outer, own in slices:
+            made = outer(*values[own], made)
+        return made
+
     return make
 
 
-def _nest(row: type[Any]) -> tuple[list[str], Callable[[Iterable[Any]], Any]]:
-    """The names of the columns that a row takes, and what makes one of their values."""
+def _nested(row: type[Any], start: int) -> list[tuple[type[Any], int]]:
+    """A row and those in it, from the outermost in, each with the place of its first value."""
     *own, last = (field.name for field in fields(row))
-    inner = get_type_hints(row)[last]
-    if not is_dataclass(inner):
-        return [*own, last], lambda record: row(*record)
-    names, make_inner = _nest(cast(type[Any], inner))
-    end = len(own)
-
-    def make(record: Iterable[Any]) -> Any:
-        values = tuple(record)
-        return row(*values[:end], make_inner(values[end:]))
-
-    return [*own, *names], make
+    inner: type[Any] = get_type_hints(row)[last]
+    return [(row, start), *(_nested(inner, start + len(own)) if is_dataclass(inner) else ())]

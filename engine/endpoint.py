@@ -30,6 +30,8 @@ C = TypeVar("C")
 
 BODY_MAX: Final = 128 * 1024
 URL_MAX: Final = 16 * 1024
+# Seconds within which most queries are answered: to look out for who leaves meanwhile costs more than it saves.
+_SOON: Final = 0.05
 # Seconds until what does not stop is told to once more.
 _AGAIN: Final = 0.1
 
@@ -174,20 +176,30 @@ class Endpoint(Generic[C]):
         answering = asyncio.ensure_future(self._schema.answer(asked, context))
         if asked.operation.kind is not OperationType.QUERY:
             return await self._seen_through(answering, context)
-        leaving = asyncio.ensure_future(_gone(receive))
         try:
-            await asyncio.wait(
-                [answering, leaving], timeout=self._bounds.query, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait([answering], timeout=min(_SOON, self._bounds.query))
+            is_gone = not answering.done() and await self._is_left_alone(answering, receive)
             if answering.done():
                 return answering.result()
             await _stopped(answering)
-            if leaving.done():
+            if is_gone:
                 raise _gone_away()
             raise _too_slow(f"It took longer than {self._bounds.query:g} s and was given up.")
         finally:
-            leaving.cancel()
             answering.cancel()
+
+    async def _is_left_alone(self, answering: "asyncio.Task[Answer]", receive: Receive) -> bool:
+        """Waits for the answer, and tells whether the client went away before it came or its time was over."""
+        leaving = asyncio.ensure_future(_gone(receive))
+        try:
+            await asyncio.wait(
+                [answering, leaving],
+                timeout=max(self._bounds.query - _SOON, 0),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            return leaving.done()
+        finally:
+            leaving.cancel()
 
     async def _seen_through(self, answering: "asyncio.Task[Answer]", context: C) -> Answer:
         """Given up in time only while that undoes it; after that it has as long again to tell what it did."""

@@ -31,14 +31,23 @@ class Weights:
         total = 0
         for key, (weight, weights) in self.below.items():
             value = data.get(key)
-            if value is not None:
-                total += weights._of_value(value, weight)
+            if isinstance(value, list):
+                total += weights._of_items(value, weight)
+            elif value is not None:
+                total += weights._of_one(value, weight)
         return total
 
-    def _of_value(self, value: Any, weight: int) -> int:
-        if isinstance(value, list):
-            return sum(self._of_value(item, weight) for item in value if item is not None)
-        return weight + (self.of(value) if self.below and isinstance(value, dict) else 0)
+    def _of_items(self, items: list[Any], weight: int) -> int:
+        total = 0
+        for item in items:
+            if isinstance(item, list):
+                total += self._of_items(item, weight)
+            elif item is not None:
+                total += self._of_one(item, weight)
+        return total
+
+    def _of_one(self, value: Any, weight: int) -> int:
+        return weight + self.of(value) if self.below and isinstance(value, dict) else weight
 
 
 def weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Weights:

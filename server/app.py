@@ -72,7 +72,9 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             found_by = lookup(services, settings)
             telemetry.expose_clients(found_by.uses)
             graphql = endpoint(services, settings, found_by, telemetry.watch)
-            app.router.routes += (Route("/graphql", graphql), Route("/graphql/{id}", graphql), *telemetry.routes)
+            # Routes are tried in their order, and nearly all requests are for the first.
+            app.router.routes[:0] = (Route("/graphql", graphql), Route("/graphql/{id}", graphql))
+            app.router.routes += telemetry.routes
             app.router.routes += persist_url.routes(services.stores, settings)
             app.router.routes += oauth_routes(services, settings)
             app.router.routes += exports.routes(services)

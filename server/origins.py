@@ -1,5 +1,6 @@
 """Where a request came from, as the audit trail and limits are told."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -23,7 +24,13 @@ def origin_of(scope: Scope, headers: Headers) -> Origin:
 def address_of(scope: Scope) -> str | None:
     """A proxy may forward anything as an address; what is none is not stored as one."""
     client = scope.get("client")
+    return _normal(client[0]) if client else None
+
+
+@lru_cache(maxsize=4096)
+def _normal(text: str) -> str | None:
+    # Asked several times a request, and people come again.
     try:
-        return str(ip_address(client[0])) if client else None
+        return str(ip_address(text))
     except ValueError:
         return None

@@ -192,8 +192,7 @@ async def leave(told: Told, query: str) -> list[Message]:
     asking = asyncio.ensure_future(Endpoint(SCHEMA, Alone(told), LOOKUP)(SCOPE, receive, send))
     await told.begun.wait()
     gone.set()
-    for _ in range(10):
-        await asyncio.sleep(0)
+    await asyncio.wait([asking], timeout=0.5)
     told.go_on.set()
     await asking
     return sent
