@@ -5,11 +5,12 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import psutil
 
-from auth.tokens import AccessTokens
+from auth.tokens import LIFETIME, AccessTokens
 from bench.harness import Contender, Request
 from bench.networks import SIGNING_KEY, Network
 from bench.operations import OPERATIONS, Operation, body, refusal
@@ -18,6 +19,21 @@ from tests.serving import free_port
 
 COMMAND: Final = (str(Path(sys.executable).parent / "plaza"), "serve")
 READERS: Final = 2000
+
+
+class Wallet:
+    """Everybody's access token, kept as clients keep it: for half of its time."""
+
+    def __init__(self) -> None:
+        self._tokens = access_tokens()
+        self._kept: dict[int, tuple[str, float]] = {}
+
+    def token(self, reader: Reader) -> str:
+        token, until = self._kept.get(reader.id, ("", 0.0))
+        if until < monotonic():
+            token = self._tokens.issue(reader.id, reader.session_id).token
+            self._kept[reader.id] = token, monotonic() + LIFETIME.total_seconds() / 2
+        return token
 
 
 def access_tokens() -> AccessTokens:
@@ -31,32 +47,31 @@ def plaza(
     *,
     operations: Sequence[Operation] = OPERATIONS,
     database: psutil.Process | None = None,
+    people: int = READERS,
     **environment: str,
 ) -> Contender:
-    """`environment` is what this contender is about, such as a switch."""
+    """`environment` is what this contender is about, such as a switch; so many people ask it."""
     port = free_port()
-    asking = asyncio.run(readers(network.owner_url, READERS))
+    asking, wallet = asyncio.run(readers(network.owner_url, people)), Wallet()
     return Contender(
         name,
         COMMAND,
         {**network.environment, "PORT": str(port), "LOG_LEVEL": "INFO", **environment},
         f"http://127.0.0.1:{port}/graphql",
         f"http://127.0.0.1:{port}/readyz",
-        {each.name: _requests(each, asking) for each in operations},
+        {each.name: _requests(each, asking, wallet) for each in operations},
         refusal,
         database,
     )
 
 
-def _requests(operation: Operation, asking: Sequence[Reader]) -> Callable[[int], Request]:
-    return partial(_request, operation, operation.text, asking, access_tokens())
+def _requests(operation: Operation, asking: Sequence[Reader], wallet: Wallet) -> Callable[[int], Request]:
+    return partial(_request, operation, operation.text, asking, wallet)
 
 
-def _request(
-    operation: Operation, text: str, asking: Sequence[Reader], tokens: AccessTokens, number: int
-) -> Request:
+def _request(operation: Operation, text: str, asking: Sequence[Reader], wallet: Wallet, number: int) -> Request:
     reader = asking[number % len(asking)]
     headers = {"x-forwarded-for": address(number)}
     if operation.is_signed_in:
-        headers["authorization"] = f"Bearer {tokens.issue(reader.id, reader.session_id).token}"
+        headers["authorization"] = f"Bearer {wallet.token(reader)}"
     return Request(body(text, operation.variables(reader)), headers)

@@ -31,23 +31,27 @@ class Weights:
         total = 0
         for key, (weight, weights) in self.below.items():
             value = data.get(key)
-            if isinstance(value, list):
+            if value is None:
+                continue
+            # Walked for every object of every answer: a call for each that is a leaf here would be seen.
+            if type(value) is list:
                 total += weights._of_items(value, weight)
-            elif value is not None:
-                total += weights._of_one(value, weight)
+            elif weights.below and type(value) is dict:
+                total += weight + weights.of(value)
+            else:
+                total += weight
         return total
 
     def _of_items(self, items: list[Any], weight: int) -> int:
         total = 0
         for item in items:
-            if isinstance(item, list):
+            if type(item) is list:
                 total += self._of_items(item, weight)
+            elif self.below and type(item) is dict:
+                total += weight + self.of(item)
             elif item is not None:
-                total += self._of_one(item, weight)
+                total += weight
         return total
-
-    def _of_one(self, value: Any, weight: int) -> int:
-        return weight + self.of(value) if self.below and isinstance(value, dict) else weight
 
 
 def weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Weights:

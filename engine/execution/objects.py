@@ -8,6 +8,7 @@ from graphql import GraphQLAbstractType, GraphQLError, GraphQLObjectType, GraphQ
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.executor import Executor, invalid_return_type_error
 
+from engine.execution.claims import are_of_own_class
 from engine.execution.completion import Completed, Layer
 from engine.execution.kinds import GONE, is_awaitable
 from engine.execution.places import Place, Some
@@ -41,7 +42,7 @@ class Objects(Layer):
         self, kind: GraphQLObjectType, request: Request, values: Sequence[Any], place: Place, slot: Slot
     ) -> Sequence[Any]:
         """Completed as objects of that type."""
-        if kind.is_type_of is None:
+        if kind.is_type_of is None or are_of_own_class(kind, values):
             return self._level(kind, request, values, place)
         claims = self._each(
             request,
