@@ -9,6 +9,9 @@ STAMP := .venv/.in-step
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
+# So does what Python compiled, also where the shell wants none of it: a suite starts a hundred processes.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help serve worker test test-all second-look check format lock schema load bench bench-peers figures clean
 
