@@ -68,6 +68,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.stop()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, lest a worker be alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def addresses(pytestconfig: pytest.Config) -> Addresses:
     return pytestconfig.stash[_ADDRESSES]
