@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from engine import caching, csrf, metering, negotiation, parameters, replies
 from engine.admission import Admission
 from engine.codes import ErrorCode
+from engine.headers import RequestHeaders
 from engine.host import Host
 from engine.lookup import Found, Lookup
 from engine.parameters import Parameters
@@ -71,7 +72,7 @@ class Endpoint(Generic[C]):
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        request_headers = Headers(scope=scope)
+        request_headers = RequestHeaders(scope)
         with self._host.watch(request_headers):
             reply = await self._reply(scope, request_headers, receive)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
