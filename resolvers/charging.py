@@ -32,6 +32,7 @@ _ONCE: Final = frozenset(
         "deleteAccount",
         "linkIdentity",
         "removeTotp",
+        "replaceRecoveryCodes",
         "signInWithPasskey",
         "signInWithProvider",
         "requestPasswordReset",

@@ -34,7 +34,7 @@ from tests.worlds import build
 OTHERS = {Content, Circle, Moderation}
 OTHER_FIELDS = {"updateProfile"}
 # What somebody could guess at; the 256 bits of a refresh token or of a provider's code nobody does.
-GUESSED = {"password", "currentPassword", "code", "recoveryCode"}
+GUESSED = {"password", "currentPassword", "code", "totpCode", "recoveryCode"}
 OF_256_BITS = {"signInWithProvider", "linkIdentity"}
 ADDRESS = "192.0.2.7"
 
@@ -99,6 +99,12 @@ async def test_an_address_that_called_too_often_is_refused_though_redis_forgot_i
     await fresh_redis()
     assert await codes(api, example, viewer, ADDRESS, variables) == ["RATE_LIMITED"]
     assert await codes(api, example, viewer, "192.0.2.8", variables) == []
+
+
+@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field.inputs & GUESSED])
+async def test_what_could_be_guessed_is_asked_once_in_an_operation(name: str, api: Api) -> None:
+    answer = await api.raw(f"mutation {{ one: {name} {{ __typename }} two: {name} {{ __typename }} }}")
+    assert [error["message"] for error in answer["errors"]] == [f"Ask for `{name}` once in an operation."]
 
 
 @pytest.mark.parametrize(
