@@ -10,8 +10,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth.passkeys import RelyingParty
@@ -23,21 +21,19 @@ from db.observing import Observer
 from db.stores import open_stores
 from domain.tasks import TIMETABLE
 from engine import clients, csrf, metering
-from engine.codes import ErrorCode
 from schema import browser
 from schema.context import Services
 from schema.root import schema
-from server import account, exports, garbage, graphiql, logging, operations, persist_url, worker
-from server.errors import INTERNAL, answer
+from server import account, exports, garbage, graphiql, logging, operations, persist_url, saying, worker
 from server.graphql import endpoint, lookup
 from server.health import livez, readyz
 from server.jobs import jobs_of
-from server.logging import RequestLog, notes
+from server.logging import RequestLog
 from server.mail.mailbox import mailbox_routes
 from server.oauth.opening import open_providers
 from server.oauth.routes import oauth_routes
 from server.sdl import schema_file
-from server.security import ANSWER_HEADERS, AnswerHeaders
+from server.security import AnswerHeaders
 from server.settings import VERSION, Settings
 from server.site.routes import docs_routes
 from server.telemetry import Telemetry, open_telemetry
@@ -98,7 +94,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *graphiql.routes(settings, Web()),
         ],
         middleware=[Middleware(RequestLog), Middleware(AnswerHeaders), _cors(settings)],
-        exception_handlers={HTTPException: _http_error, Exception: _bug},
+        exception_handlers={HTTPException: saying.http_error, Exception: saying.bug},
     )
     # It would send people to whatever host their request names.
     app.router.redirect_slashes = False
@@ -173,17 +169,3 @@ def _cors(settings: Settings) -> Middleware:
         expose_headers=["etag", "x-request-id", "ratelimit", "ratelimit-policy", "retry-after"],
         max_age=600,
     )
-
-
-async def _http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    said = "There is nothing here; GraphQL is at /graphql." if error.status_code == 404 else error.detail
-    return JSONResponse(answer(ErrorCode.BAD_REQUEST, said), error.status_code, error.headers)
-
-
-async def _bug(request: Request, error: Exception) -> Response:
-    note = notes.get(None)
-    request.app.state.telemetry.report(error, note)
-    request_id = note.request_id if note else None
-    # Made outside of all middleware.
-    return JSONResponse(answer(ErrorCode.INTERNAL, INTERNAL, requestId=request_id), 500, ANSWER_HEADERS)

@@ -38,6 +38,7 @@ class RequestNotes:
 
 
 notes: ContextVar[RequestNotes] = ContextVar("request_notes")
+NOTES: Final = "plaza.notes"
 
 
 def configure(level: str) -> None:
@@ -93,6 +94,7 @@ class RequestLog:
                 message["headers"] = [*message["headers"], (b"x-request-id", note.request_id.encode())]
             await send(message)
 
+        scope[NOTES] = note  # for what answers out of here
         reset = notes.set(note)
         try:
             with structlog.contextvars.bound_contextvars(request_id=note.request_id):

@@ -46,7 +46,7 @@ async def _letter(request: Request) -> Response:
     for letter in await _kept(request):
         if letter["id"] == request.path_params["id"]:
             return HTMLResponse(letter["html"], headers=_LETTER)
-    raise HTTPException(404)
+    raise HTTPException(404, "This letter is not kept any more.")
 
 
 async def _kept(request: Request) -> list[dict[str, Any]]:

@@ -1,27 +1,17 @@
 """What a browser is shown or told on its way, where it cannot be sent back to a front end."""
 
-from html import escape
 from typing import Final
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from server.security import page_headers
+from server import saying
 
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Not signed in</title>
-<h1>Not signed in</h1>
-<p>{}</p>
-</html>
-"""
+_ADVICE: Final = "You can close this page. To try again, begin where you wanted to sign in."
 
 
 def told(said: str, status: int, **headers: str) -> Response:
     """A sentence on a page of its own."""
-    return HTMLResponse(_PAGE.format(escape(said)), status, {**page_headers(), **headers})
+    return saying.page("Not signed in", said, status, advice=_ADVICE, **headers)
 
 
 def sent(url: str) -> Response:

@@ -27,7 +27,8 @@ async def test_the_answer_to_a_bug_outside_of_graphql_is_kept_by_nobody_too(
 
     monkeypatch.setattr(health, "_database", broken)
     response = await client.get("/readyz")
-    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
+    told = response.json()["errors"][0]["extensions"]
+    assert told == {"code": "INTERNAL", "requestId": response.headers["x-request-id"]}
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["x-content-type-options"] == "nosniff"
 
