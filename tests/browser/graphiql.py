@@ -84,3 +84,9 @@ async def stored_session(page: Page) -> dict[str, Any]:
 async def store_session(page: Page, session: dict[str, Any]) -> None:
     await page.evaluate("it => localStorage.setItem('plaza:session', it)", json.dumps(session))
     await page.evaluate("dispatchEvent(new Event('plaza:session-changed'))")
+
+
+async def finish_sign_in(page: Page, code: str) -> None:
+    """The second step, for an account with an authenticator app."""
+    await page.get_by_label("The code that your app shows").fill(code)
+    await page.get_by_role("button", name="Go on").click()

@@ -4,11 +4,13 @@ import { useState, type FormEvent } from "react";
 import { ask } from "./ask";
 import { facts, type Credentials } from "./page";
 import { Providers } from "./providers";
+import { NEEDED, SecondFactor } from "./second-factor";
 import { forget, useSession } from "./session";
 
 const LOGIN = `mutation SignIn($input: LoginInput!) {
   login(input: $input) {
     ... on LoginPayload { session { accessToken refreshToken } viewer { username } }
+    ${NEEDED}
     ... on UserError { message }
   }
 }`;
@@ -33,9 +35,12 @@ export function Account() {
 
 function SignIn() {
   const [refusal, setRefusal] = useState<string | null>(null);
+  const [challenge, setChallenge] = useState<string | null>(null);
 
   async function signIn(credentials: Credentials) {
-    setRefusal(await refusalTo(credentials).catch(() => "The server does not answer."));
+    const answer = await logIn(credentials).catch((): LoginAnswer => ({ message: "The server does not answer." }));
+    setChallenge(answer.challenge ?? null);
+    setRefusal(answer.challenge === undefined ? (answer.message ?? null) : null);
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -44,6 +49,7 @@ function SignIn() {
     void signIn({ username: String(form.get("username")), password: String(form.get("password")) });
   }
 
+  if (challenge !== null) return <SecondFactor challenge={challenge} leave={() => setChallenge(null)} />;
   const { demo } = facts;
   return (
     <>
@@ -53,7 +59,7 @@ function SignIn() {
           Sign in as {demo.username}
         </button>
       )}
-      <Providers />
+      <Providers needs={setChallenge} />
       <details>
         <summary>{demo === null ? "Sign in" : "Other account"}</summary>
         <form onSubmit={submit}>
@@ -66,10 +72,14 @@ function SignIn() {
   );
 }
 
-async function refusalTo({ username, password }: Credentials): Promise<string | null> {
+interface LoginAnswer {
+  message?: string;
+  challenge?: string;
+}
+
+async function logIn({ username, password }: Credentials): Promise<LoginAnswer> {
   const answer = await ask({ query: LOGIN, variables: { input: { usernameOrEmail: username, password } } });
-  const login = answer.data?.login as { message?: string } | null | undefined;
-  return answer.errors?.[0]?.message ?? login?.message ?? null;
+  return answer.errors?.[0] ?? (answer.data?.login as LoginAnswer | null | undefined) ?? {};
 }
 
 async function signOut() {

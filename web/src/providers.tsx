@@ -3,6 +3,7 @@
 import { useEffect, useState, type FormEvent } from "react";
 import { ask } from "./ask";
 import { facts } from "./page";
+import { NEEDED } from "./second-factor";
 
 const NAMES: Record<string, string> = { GOOGLE: "Google", APPLE: "Apple", GITHUB: "GitHub" };
 const VERIFIER = "plaza:verifier"; // outlives the way there and back in this tab alone
@@ -11,22 +12,34 @@ const SIGN_IN = `mutation SignIn($input: SignInWithProviderInput!) {
   signInWithProvider(input: $input) {
     ... on SignInWithProviderPayload { session { accessToken refreshToken } viewer { username } }
     ... on InvalidInput { field }
+    ${NEEDED}
     ... on UserError { message }
   }
 }`;
 
+interface Came {
+  message?: string;
+  field?: string;
+  challenge?: string;
+}
+
 const came = new URLSearchParams(location.search);
-const code = came.get("code");
+let code = came.get("code");
 if (code !== null || came.has("error")) history.replaceState(null, "", location.pathname);
 
-export function Providers() {
+/** `needs` is called with the challenge where a second factor is wanted. */
+export function Providers({ needs }: { needs: (challenge: string) => void }) {
   const [refusal, setRefusal] = useState(came.has("error") ? "The provider signed nobody in." : null);
   const [isNew, setIsNew] = useState(false);
 
   async function exchange(username?: string) {
     const input = { code, verifier: sessionStorage.getItem(VERIFIER) ?? "", username };
     const answer = await ask({ query: SIGN_IN, variables: { input } });
-    const came = answer.data?.signInWithProvider as { message?: string; field?: string } | null | undefined;
+    const came = answer.data?.signInWithProvider as Came | null | undefined;
+    if (came?.challenge !== undefined) {
+      code = null; // it is used up
+      return needs(came.challenge);
+    }
     setIsNew(came?.field === "username");
     setRefusal(answer.errors?.[0]?.message ?? came?.message ?? null);
   }
