@@ -82,6 +82,7 @@ UNTOLD: Final[Mapping[str, str]] = {
     "comment_deleted": "content, not the account",
     "operations_trusted": "the operator's",
     "operations_retired": "the operator's",
+    "excess_rate_limit_exceeded": "what somebody tried too often, whose tries that failed are told",
     "authz_fail": "what somebody tried and did not do",
     "sensitive_read": "who looks at the audit log is for those who may look, too",
     "user_purged": "there is nobody left to be told",

@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 from db.buckets import Charge, Limit
 from engine.pipeline import Answer, Asked
 from engine.refusals import bad_request
+from resolvers import excess
 from resolvers.limits import Per, RateLimit, who
 from schema.context import Context, Points
 from schema.errors import rate_limited
@@ -69,13 +70,13 @@ class Charging:
         owed = {key: self._refunds.pop(key, 0) for key in payers}
         price = 0 if asked.is_dry_run else asked.amount.cost
         points = [Charge(key, limit, price - owed[key]) for key, limit in payers.items()]
-        verdict = await context.services.buckets.take(
-            [*points, *(charge._replace(cost=number) for charge, number in calls.items())]
-        )
+        charges = [*points, *(charge._replace(cost=number) for charge, number in calls.items())]
+        verdict = await context.services.buckets.take(charges)
         context.points = Points(asked.amount, list(payers), verdict)
         if not verdict.allowed:
             for key, points_owed in owed.items():
                 self._owe(key, points_owed)
+            await excess.note_of(context, charges, verdict)
             raise rate_limited(verdict.retry_after)
 
     def settle(self, _: GraphQLSchema, asked: Asked, answer: Answer, context: Context) -> None:

@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from db.buckets import Charge, Limit
+from resolvers import excess
 from schema.context import Context
 from schema.errors import rate_limited
 
@@ -65,8 +66,10 @@ def hashed(name: str) -> str:
 
 async def take(context: Context, charge: Charge) -> None:
     """Count one, with or without Redis; refuses with `RATE_LIMITED` when there were too many."""
-    verdict = await context.services.buckets.take([charge._replace(is_kept=True)])
+    charges = [charge._replace(is_kept=True)]
+    verdict = await context.services.buckets.take(charges)
     if not verdict.allowed:
+        await excess.note_of(context, charges, verdict)
         raise rate_limited(verdict.retry_after)
 
 

@@ -15,6 +15,7 @@ from db.models import Export
 from db.transaction import Sessions, write
 from domain import exports
 from engine.codes import ErrorCode
+from resolvers import excess
 from resolvers.limits import client_network
 from schema.context import Services
 from server.errors import answer
@@ -27,10 +28,10 @@ _BODY_MAX: Final = 1024
 def routes(services: Services) -> list[Route]:
     async def download(request: Request) -> Response:
         origin = origin_of(request.scope, request.headers)
-        verdict = await services.buckets.take(
-            [Charge(f"exports:ip:{client_network(origin.ip)}", _TRIES, is_kept=True)]
-        )
+        charges = [Charge(f"exports:ip:{client_network(origin.ip)}", _TRIES, is_kept=True)]
+        verdict = await services.buckets.take(charges)
         if not verdict.allowed:
+            await excess.note(services, charges, verdict, origin=origin)
             return _refused(ErrorCode.RATE_LIMITED, 429, {"retry-after": str(verdict.retry_after)})
         secret = await _secret(request)
         if secret is None:

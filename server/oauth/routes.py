@@ -21,6 +21,7 @@ from db.transaction import retried, write
 from domain import flows
 from domain.errors import DomainError, NotAllowed
 from domain.flows import AWAY, OVER
+from resolvers import excess
 from resolvers.limits import client_network
 from schema.context import Services
 from server.errors import UNAVAILABLE, is_unavailable
@@ -61,9 +62,11 @@ class _Ways:
             found = self._services.providers.find(request.path_params["provider"])
             if found is None:
                 return told(_ABSENT, 404)
-            charge = Charge(f"oauth:ip:{client_network(address_of(request.scope))}", STEPS, is_kept=True)
-            verdict = await self._services.buckets.take([charge])
+            charges = [Charge(f"oauth:ip:{client_network(address_of(request.scope))}", STEPS, is_kept=True)]
+            verdict = await self._services.buckets.take(charges)
             if not verdict.allowed:
+                origin = origin_of(request.scope, request.headers)
+                await excess.note(self._services, charges, verdict, origin=origin)
                 said = f"Too many of these. Try again in {verdict.retry_after} s."
                 return told(said, 429, **{"retry-after": str(verdict.retry_after)})
             try:
