@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from db import notable
 from db.buckets import Limit
 from db.models import AuditEntry
-from resolvers import excess
 from tests.api.accounts import LOGIN, Rows
 from tests.conftest import Api
 from tests.factories import Make
@@ -52,7 +52,7 @@ async def test_so_is_an_address_however_many_come_from_it_at_once(api: Api, rows
 
 
 async def test_a_crowd_of_addresses_fills_no_table(api: Api, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(excess, "MOST", Limit(3, 3600))
+    monkeypatch.setattr(notable, "MOST", Limit(3, 3600))
     for _ in range(5):
         await try_at(api, "ada")
     for n in range(2, 8):
