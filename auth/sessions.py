@@ -73,14 +73,23 @@ async def session_of(db: Reads, token: str) -> int | None:
 
 
 async def begin(
-    session: AsyncSession, user_id: int, *, method: SignInMethod, ip: str | None, user_agent: str
+    session: AsyncSession,
+    user_id: int,
+    *,
+    method: SignInMethod,
+    is_proven: bool = True,
+    ip: str | None,
+    user_agent: str,
 ) -> Grant:
-    """A new session and its first refresh token, for a person who has just shown who they are."""
+    """A new session and its first refresh token, for a person who has just shown who they are.
+
+    `is_proven`: by all that their account asks for before dangerous deeds.
+    """
     now = datetime.now(UTC)
     row = Session(
         user_id=user_id,
         expires_at=now + ABSOLUTE,
-        proven_at=now,
+        proven_at=now if is_proven else None,
         last_used_at=now,
         method=method,
         ip=ip,

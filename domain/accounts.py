@@ -20,7 +20,7 @@ from domain.addresses import ask_to_verify
 from domain.audit import Origin
 from domain.errors import Conflict, InvalidInput, NotAllowed, SecondFactorNeeded
 from domain.letters import Notice, notify
-from domain.passwords import MEANWHILE, WRONG, Proof
+from domain.passwords import WRONG, Proof
 from domain.profiles import check_display_name
 from domain.sessions import SignedIn, begin
 from domain.text import email_problem, normal_email, username_problem
@@ -79,11 +79,11 @@ async def register(session: AsyncSession, who: Applicant, *, password_hash: str,
 
 
 async def delete(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin: Origin) -> datetime:
-    """Hide the account from everyone, end its sessions and void its links; until when (UTC) it can come back."""
-    try:
-        account = await passwords.hold(session, proof, to_change=True)
-    except NotAllowed:
-        raise Conflict(MEANWHILE) from None
+    """Hide the account from everyone, end its sessions and void its links; until when (UTC) it can come back.
+
+    Raises what `passwords.hold_own` does.
+    """
+    account = await passwords.hold_own(session, viewer, proof)
     if account.deleted_at is not None:
         return account.deleted_at + KEPT
     user = await session.get_one(User, viewer.user_id)

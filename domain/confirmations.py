@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.viewer import Viewer
 from db import sessions
-from db.queries import second_factors
-from db.reads import reads_in
 from domain import audit, passwords
 from domain.audit import Origin
 from domain.errors import Conflict, InvalidInput, NotAllowed
@@ -25,11 +23,10 @@ async def by_password(session: AsyncSession, viewer: Viewer, proof: Proof, *, or
     whoever learned their password would take the rest away with it.
     """
     try:
-        await passwords.hold(session, proof)
+        account = await passwords.hold(session, proof)
     except NotAllowed:
         raise Conflict(MEANWHILE) from None
-    has = await second_factors.factors(await reads_in(session), viewer.user_id)
-    if has is not None and (has.has_totp or has.passkey_count):
+    if account.has_more_than_a_password:
         raise InvalidInput("password", NOT_ENOUGH)
     return await confirm(session, viewer, by="password", origin=origin)
 

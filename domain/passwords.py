@@ -93,6 +93,21 @@ async def hold(session: AsyncSession, proof: Proof, *, to_change: bool = False) 
     return now
 
 
+async def hold_own(session: AsyncSession, viewer: Viewer, proof: Proof) -> AccountRow:
+    """The viewer's account, held to be changed on the proof's strength.
+
+    Raises `Conflict` when the password is another since, and `ConfirmationNeeded` for people who have more to show
+    than a password and did not a moment ago.
+    """
+    try:
+        account = await hold(session, proof, to_change=True)
+    except NotAllowed:
+        raise Conflict(MEANWHILE) from None
+    if account.has_more_than_a_password and not viewer.is_fresh:
+        raise ConfirmationNeeded
+    return account
+
+
 def note_failure(session: AsyncSession, event: str, proof: Proof, *, origin: audit.Origin) -> None:
     """Leave a trace of a wrong password; commit it although the deed is refused."""
     subject_id = proof.account.user_id if proof.account else None
@@ -122,12 +137,10 @@ async def change(
 ) -> int:
     """Give the account another password, end its personal tokens and its other sessions; how many those were.
 
-    No link in a letter opens any more: a change of address that somebody else asked for, above all.
+    No link in a letter opens any more: a change of address that somebody else asked for, above all. Raises what
+    `hold_own` does.
     """
-    try:
-        account = await hold(session, proof, to_change=True)
-    except NotAllowed:
-        raise Conflict(MEANWHILE) from None
+    account = await hold_own(session, viewer, proof)
     credential = await session.get_one(Credential, account.user_id)
     credential.password_hash = password_hash
     credential.password_changed_at = datetime.now(UTC)

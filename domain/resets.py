@@ -41,7 +41,7 @@ async def reset(session: AsyncSession, secret: str, *, password_hash: str, origi
     _, account = await links.use(session, secret, _PURPOSE)
     credential = await session.get_one(Credential, account.user_id)
     now = datetime.now(UTC)
-    credential.password_hash, credential.password_changed_at = password_hash, now
+    credential.password_hash, credential.password_changed_at, credential.reset_at = password_hash, now, now
     credential.email_verified_at = credential.email_verified_at or now
     by: dict[str, Any] = {"actor_id": account.user_id, "subject_id": account.user_id, "origin": origin}
     await _end_all(session, account, by)

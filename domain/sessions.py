@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import sessions
 from auth.sessions import Grant, Outcome, Renewal
-from auth.viewer import Viewer
+from auth.viewer import FRESH, Viewer
 from db.letters import void_links
 from db.locks import change_people
 from db.models import LinkPurpose, SignInMethod, UserStatus
@@ -56,23 +56,39 @@ async def begin(
 ) -> SignedIn:
     """A session for a person who has proven, in this transaction, who they are.
 
-    Raises `SecondFactorNeeded` for who has an authenticator app, unless they came by a passkey, which is both.
+    Raises `SecondFactorNeeded` for who has an authenticator app, unless they came by a passkey, which is both. Who
+    has a passkey and came without it shows it before dangerous deeds.
     """
     if account.has_totp and method is not SignInMethod.PASSKEY:
         raise SecondFactorNeeded(account, method)
-    return await begin_proven(session, account, method=method, origin=origin)
+    is_proven = method is SignInMethod.PASSKEY or not account.has_passkey or _showed_mail(account)
+    return await begin_proven(session, account, method=method, is_proven=is_proven, origin=origin)
+
+
+def _showed_mail(account: AccountRow) -> bool:
+    """Whoever lost their passkeys removes them by this, unless they asked for a second factor."""
+    return account.reset_at is not None and datetime.now(UTC) - account.reset_at <= FRESH
 
 
 async def begin_proven(
-    session: AsyncSession, account: AccountRow, *, method: SignInMethod, origin: Origin
+    session: AsyncSession,
+    account: AccountRow,
+    *,
+    method: SignInMethod,
+    is_proven: bool = True,
+    origin: Origin,
 ) -> SignedIn:
-    """The same for a person who has shown every factor that their account asks for."""
+    """The same for a person who has shown every factor that their account asks for when they sign in."""
     grant = await sessions.begin(
-        session, account.user_id, method=method, ip=origin.ip, user_agent=origin.user_agent
+        session,
+        account.user_id,
+        method=method,
+        is_proven=is_proven,
+        ip=origin.ip,
+        user_agent=origin.user_agent,
     )
-    viewer = Viewer(
-        account.user_id, account.username, account.role, account.status, grant.session_id, datetime.now(UTC)
-    )
+    proven_at = datetime.now(UTC) if is_proven else None
+    viewer = Viewer(account.user_id, account.username, account.role, account.status, grant.session_id, proven_at)
     _record(session, "authn_login_success", viewer, origin, method=method)
     _record(session, "session_created", viewer, origin, session_id=grant.session_id)
     return SignedIn(viewer, grant)

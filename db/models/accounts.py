@@ -43,8 +43,8 @@ class Session(Row):
     created_at: Mapped[Created]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
-    # When the person last showed who they are; dangerous deeds ask for a recent proof.
-    proven_at: Mapped[Created]
+    # When the person last showed all that dangerous deeds ask of them, who want that to be recent.
+    proven_at: Mapped[Moment | None]
     last_used_at: Mapped[Created]
     method: Mapped[SignInMethod] = mapped_column(Choice(SignInMethod), server_default=SignInMethod.PASSWORD)
     user_agent: Mapped[str] = mapped_column(server_default="")

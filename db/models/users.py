@@ -97,3 +97,5 @@ class Credential(Row):
     # None for whoever came through a provider or a passkey and has set none.
     password_hash: Mapped[str | None]
     password_changed_at: Mapped[Created]
+    # When the password was last set by a letter, for which one reads the account's mail.
+    reset_at: Mapped[Moment | None]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
     func,
     not_,
     select,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from db.models import Credential, RefreshToken, Role, Session, Totp, User, UserStatus
+from db.models import Credential, Passkey, RefreshToken, Role, Session, Totp, User, UserStatus
 from db.reads import Reads, read
 
 # A client that never got the answer to its refresh asks again with the token it has. Identity providers give
@@ -40,7 +41,7 @@ class SignedInRow:
     username: str
     role: Role
     status: UserStatus
-    proven_at: datetime
+    proven_at: datetime | None
     is_use_due: bool
 
 
@@ -48,7 +49,8 @@ class SignedInRow:
 class AccountRow:
     """What a password is compared with. `password_changed_at` tells one password of an account from the next.
 
-    `password_hash` is None where the account has no password. With `has_totp` a password alone opens nothing.
+    `password_hash` is None where the account has no password. With `has_totp` a password alone opens nothing, and
+    with `has_passkey` nothing dangerous. `reset_at` is when a letter last set the password.
     """
 
     user_id: int
@@ -60,7 +62,13 @@ class AccountRow:
     email_verified_at: datetime | None
     password_hash: str | None
     password_changed_at: datetime
+    reset_at: datetime | None
     has_totp: bool
+    has_passkey: bool
+
+    @property
+    def has_more_than_a_password(self) -> bool:
+        return self.has_totp or self.has_passkey
 
 
 @dataclass(slots=True)
@@ -132,7 +140,9 @@ _account: Select[*tuple[object, ...]] = (
         Credential.email_verified_at,
         Credential.password_hash,
         Credential.password_changed_at,
+        Credential.reset_at,
         Totp.user_id.is_not(None).label("has_totp"),
+        exists().where(Passkey.user_id == User.id).label("has_passkey"),
     )
     .join(Credential, Credential.user_id == User.id)
     .outerjoin(Totp, and_(Totp.user_id == User.id, Totp.confirmed_at.is_not(None)))

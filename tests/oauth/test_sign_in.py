@@ -50,6 +50,18 @@ async def test_whoever_comes_again_is_the_same_person(journey: Journey, rows: Ro
     assert len(await rows(Session)) == 2
 
 
+async def test_who_has_a_passkey_and_comes_by_a_provider_shows_it_before_dangerous_deeds(
+    journey: Journey, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    await journey.sign_in("google", username="ada")
+    await owner.execute(
+        "INSERT INTO passkeys (user_id, credential_id, public_key, sign_count, name)"
+        " SELECT id, 'credential', 'key', 0, 'My key' FROM users"
+    )
+    await journey.sign_in("google")
+    assert [each.proven_at is None for each in await rows(Session)] == [False, True]
+
+
 async def test_another_address_at_the_provider_is_still_the_same_person(
     journey: Journey, world: World, rows: Rows
 ) -> None:
