@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.execute("SET LOCAL statement_timeout = '1min'")
     # The code before this one takes no moment for no proof, too, and says a moment wherever there was one.
     op.execute("-- squawk-ignore ban-drop-not-null\nALTER TABLE sessions ALTER COLUMN proven_at DROP NOT NULL")
-    op.alter_column("sessions", "proven_at", server_default=None)
+    op.execute("-- squawk-ignore ban-drop-default\nALTER TABLE sessions ALTER COLUMN proven_at DROP DEFAULT")
     op.add_column("credentials", sa.Column("reset_at", sa.DateTime(timezone=True), nullable=True))
 
 
