@@ -13,7 +13,7 @@ from domain.errors import DomainError
 Deed: TypeAlias = Callable[[AsyncSession], Awaitable[Any]]
 
 # Of this worker's own database; a wait for another transaction to end names none.
-_WAITING: Final = """
+WAITING: Final = """
     SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
     WHERE NOT l.granted AND a.datname = current_database()
 """
@@ -47,5 +47,5 @@ async def in_turn(owner: "asyncpg.Connection[Any]", sessions: Sessions, first: D
 
 async def until_waiting(owner: "asyncpg.Connection[Any]", deed: "asyncio.Future[Any]") -> None:
     """Until something waits for a lock, as `deed` must before it is done."""
-    while await owner.fetchval(_WAITING) == 0:
+    while await owner.fetchval(WAITING) == 0:
         assert not deed.done()

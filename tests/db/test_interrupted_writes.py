@@ -112,8 +112,11 @@ async def test_a_backend_terminated_before_commit_is_no_unknown_outcome(
 
 
 async def _committing(owner: Owner) -> int:
-    """The backend whose COMMIT waits at the gate, as soon as there is one."""
-    look = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
+    """The backend whose COMMIT waits at this database's gate, as soon as there is one."""
+    look = """
+    SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE locktype = 'advisory' AND objid = $1 AND NOT granted AND datname = current_database()
+    """
     async with asyncio.timeout(60):
         while not (backend := await owner.fetchval(look, _GATE)):
             pass

@@ -10,8 +10,7 @@ from db.locks import change_people, hold_people
 from db.transaction import Collision, Sessions, write
 from schema.context import Services
 from tests.factories import Make
-
-_WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+from tests.races import WAITING
 
 
 @pytest.fixture
@@ -87,5 +86,5 @@ async def test_people_are_locked_in_the_order_of_their_ids(
 
 async def _waiting(owner: asyncpg.Connection, count: int) -> None:
     async with asyncio.timeout(60):
-        while await owner.fetchval(_WAITING) != count:
+        while await owner.fetchval(WAITING) != count:
             pass

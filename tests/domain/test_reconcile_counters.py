@@ -12,6 +12,7 @@ from domain import tasks
 from tests.domain.aging import snapshot
 from tests.factories import Make, Person, Thing
 from tests.invariants import broken
+from tests.races import WAITING
 from tests.rows import Rows
 from tests.servers import Addresses
 
@@ -34,7 +35,7 @@ async def count_like(connection: asyncpg.Connection, post: Thing, person: Person
 async def until_somebody_waits(owner: asyncpg.Connection) -> None:
     async with asyncio.timeout(60):
         # Only the server knows who waits.
-        while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+        while not await owner.fetchval(WAITING):  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 
