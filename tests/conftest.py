@@ -32,9 +32,11 @@ from server.settings import Settings
 from tests import canaries
 from tests.dose import EXAMPLES
 from tests.factories import VAULT_KEY, Make, Person
+from tests.saved import Saved
 from tests.servers import PATIENT, Addresses, TestServers, clone, drop
 from tests.serving import Served, serving_briefly
 from tests.tables import Tables
+from tests.worlds import World, Worlds
 
 R = TypeVar("R", bound=Row)
 Empty = Callable[[], Awaitable[None]]
@@ -169,6 +171,20 @@ async def empty(fresh_redis: Empty, tables: Tables) -> Empty:
         await fresh_redis()
 
     return empty
+
+
+@pytest.fixture(scope="module")
+async def worlds(process: Services, tables: Tables, empty: Empty, fresh_redis: Empty) -> AsyncIterator[Worlds]:
+    worlds = Worlds(process.stores, Saved(tables), empty=empty, fresh_redis=fresh_redis)
+    yield worlds
+    await worlds.drop()
+
+
+@pytest.fixture
+async def world(worlds: Worlds) -> AsyncIterator[World]:
+    """A small network, put back after the test; not with `services`, which empties what is there."""
+    yield await worlds.get(5)
+    await worlds.restore()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A network that tests may change, for what they changed is put back."""
 
-from tests.tables import TABLES, Tables
+from tests.tables import QUEUE, TABLES, Tables
 
 # Generated columns make themselves.
 _COLUMNS = """
@@ -31,13 +31,15 @@ class Saved:
         copies = (f"CREATE TABLE saved.{table} AS TABLE public.{table}" for table in TABLES)
         await self._connection.execute("; ".join(["CREATE SCHEMA saved", *copies]))
         columns = {row["table_name"]: row["names"] for row in await self._connection.fetch(_COLUMNS)}
-        self._restore = "".join(_RESTORE.format(table=table, columns=columns[table]) for table in TABLES)
+        restored = (_RESTORE.format(table=table, columns=columns[table]) for table in TABLES)
+        self._restore = "".join([*restored, f"DELETE FROM {QUEUE}"])
 
     async def changed(self) -> list[str]:
         """The tables of which a row is new, gone or another than it was."""
         return [row["name"] for row in await self._connection.fetch(_CHANGED)]
 
     async def restore(self) -> None:
+        """What was saved and no more; no job was."""
         await self._connection.execute(self._restore)
 
     async def drop(self) -> None:

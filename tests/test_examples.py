@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from graphql import build_schema
 
+from schema.context import Services
 from schema.nodes import global_id, parse_global_id
 from schema.pagination import cursor
 from schema.root import schema, sdl
@@ -21,7 +22,7 @@ from server.reference.answers import FILE
 from server.reference.examples import Example, examples
 from tests.conftest import Api
 from tests.snapshots import WRITES
-from tests.worlds import World, build
+from tests.worlds import World
 
 EXAMPLES = examples(build_schema(sdl()))
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -54,9 +55,10 @@ def told() -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.field)
-async def test_an_example_answers_as_it_is_told(example: Example, api: Api, told: dict[str, Any]) -> None:
-    world = await build(api.services.stores, 5)
-    steady = Steady()
+async def test_an_example_answers_as_it_is_told(
+    example: Example, process: Services, world: World, told: dict[str, Any]
+) -> None:
+    api, steady = Api(process), Steady()
     variables = world.filled(example.document.variables)
     anonymous = await api.raw(example.document.text, **variables)
     asked = await _ask(example, api, world, variables) if example.document.viewer else anonymous

@@ -28,7 +28,7 @@ from server.reference.refusals import refusals_of
 from tests.conftest import Api, Empty
 from tests.factories import Person
 from tests.servers import ROOT
-from tests.worlds import build
+from tests.worlds import World
 
 # What people say, whom they follow and what moderators do: nobody becomes somebody else by that.
 OTHERS = {Content, Circle, Moderation}
@@ -88,14 +88,14 @@ def test_a_field_that_tells_of_signing_in_is_among_them() -> None:
 
 
 async def test_an_address_that_called_too_often_is_refused_though_redis_forgot_it(
-    field: Field, api: Api, services: Services, fresh_redis: Empty
+    field: Field, process: Services, world: World, fresh_redis: Empty
 ) -> None:
     assert field.limit
     assert field.limit.per in (Per.ADDRESS, Per.BOTH)
-    world, example = await build(services.stores, 5), EXAMPLES[field.name]
+    api, example = Api(process), EXAMPLES[field.name]
     viewer = world.people[example.document.viewer] if example.document.viewer else None
     variables = world.filled(example.document.variables)
-    await spend(services, field.limit, f"ip:{ADDRESS}")
+    await spend(process, field.limit, f"ip:{ADDRESS}")
     await fresh_redis()
     assert await codes(api, example, viewer, ADDRESS, variables) == ["RATE_LIMITED"]
     assert await codes(api, example, viewer, "192.0.2.8", variables) == []
@@ -111,15 +111,15 @@ async def test_what_could_be_guessed_is_asked_once_in_an_operation(name: str, ap
     "name", [name for name, field in FIELDS.items() if field.inputs & GUESSED and name not in _OPEN]
 )
 async def test_a_person_who_called_too_often_is_refused_wherever_they_are(
-    name: str, api: Api, services: Services, fresh_redis: Empty
+    name: str, process: Services, world: World, fresh_redis: Empty
 ) -> None:
     field = FIELDS[name]
     assert field.limit
     assert field.limit.per is Per.BOTH
-    world, example = await build(services.stores, 5), EXAMPLES[field.name]
+    api, example = Api(process), EXAMPLES[field.name]
     assert example.document.viewer
     viewer, variables = world.people[example.document.viewer], world.filled(example.document.variables)
-    await spend(services, field.limit, f"user:{viewer.id}")
+    await spend(process, field.limit, f"user:{viewer.id}")
     await fresh_redis()
     assert await codes(api, example, viewer, ADDRESS, variables) == ["RATE_LIMITED"]
 

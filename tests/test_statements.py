@@ -25,14 +25,12 @@ from graphql import (
 from schema.context import Services
 from schema.root import schema
 from server.reference.documents import Document
-from tests.conftest import Api, Empty
+from tests.conftest import Api
 from tests.documents import CORPUS, DOCUMENTS
 from tests.metering import InStep, Meter
-from tests.saved import Saved
 from tests.servers import Addresses
 from tests.snapshots import WRITES
-from tests.tables import Tables
-from tests.worlds import World, build
+from tests.worlds import World, Worlds
 
 SNAPSHOT = CORPUS / "statements.json"
 # Lists within lists, of which a hundred each would cost more than one operation may.
@@ -46,40 +44,10 @@ async def meter(addresses: Addresses, database: str) -> AsyncIterator[Meter]:
     await connection.close()
 
 
-class Worlds:
-    """One network at a time, made anew only when another size is asked for."""
-
-    def __init__(self, services: Services, empty: Empty, saved: Saved, fresh_redis: Empty) -> None:
-        in_step: Any = InStep(services.stores.reads)
-        self.services = services
-        self.api = Api(replace(services, stores=replace(services.stores, reads=in_step)))
-        self._empty, self._saved, self._fresh_redis = empty, saved, fresh_redis
-        self._size = 0
-        self._world: World | None = None
-
-    async def get(self, size: int) -> World:
-        if self._world is None or self._size != size:
-            await self.drop()
-            self._world = await build(self.services.stores, size)
-            self._size = size
-            await self._saved.save()
-        return self._world
-
-    async def restore(self) -> None:
-        await self._saved.restore()
-        await self._fresh_redis()
-
-    async def drop(self) -> None:
-        self._world = None
-        await self._saved.drop()
-        await self._empty()
-
-
 @pytest.fixture(scope="module")
-async def worlds(process: Services, empty: Empty, tables: Tables, fresh_redis: Empty) -> AsyncIterator[Worlds]:
-    worlds = Worlds(process, empty, Saved(tables), fresh_redis)
-    yield worlds
-    await worlds.drop()
+def in_step(process: Services) -> Api:
+    reads: Any = InStep(process.stores.reads)
+    return Api(replace(process, stores=replace(process.stores, reads=reads)))
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +83,12 @@ def test_every_document_has_its_figure_and_every_figure_its_document() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 @pytest.mark.parametrize("size", [5, 100])
 async def test_a_document_costs_its_figure_whatever_the_size_of_its_pages(
-    size: int, document: Document, worlds: "Worlds", meter: Meter, snapshot: dict[str, int]
+    size: int, document: Document, worlds: Worlds, in_step: Api, meter: Meter, snapshot: dict[str, int]
 ) -> None:
     world = await worlds.get(size)
-    await _warm(worlds.services)
+    await _warm(in_step.services)
     await meter.start()
-    answer = await _run(document, worlds.api, world)
+    answer = await _run(document, in_step, world)
     ran = await meter.read()
     if document.is_mutation:
         await worlds.restore()

@@ -1,7 +1,8 @@
 """Networks of any size made by a few statements, with true counters: `size` rows in every list of Ada's."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from auth.secrets import hash_of, new_secret
 from auth.tokens import new_refresh_token, refresh_token_hash
@@ -11,6 +12,7 @@ from schema.nodes import global_id
 from tests import identities
 from tests.factories import PASSWORD, Make, Person
 from tests.guarded import guard
+from tests.saved import Saved
 
 # Ada, Bob and `size` people know each other; Ada's newest post has a conversation under its first comment. Each
 # depth of a list or a conversation ends with a crew that no depth above it has shown, so that what a document
@@ -144,6 +146,8 @@ _WORDS = {
     "new_password": "a staple of batteries",
 }
 
+_Empty: TypeAlias = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True)
 class World:
@@ -196,3 +200,29 @@ async def build(stores: Stores, size: int) -> World:
         for row_id in found[column]
     ]
     return World(people, names)
+
+
+class Worlds:
+    """One network at a time, made anew only when another size is asked for."""
+
+    def __init__(self, stores: Stores, saved: Saved, *, empty: _Empty, fresh_redis: _Empty) -> None:
+        self._stores, self._saved = stores, saved
+        self._empty, self._fresh_redis = empty, fresh_redis
+        self._size = 0
+
+    async def get(self, size: int) -> World:
+        if self._size != size:
+            await self.drop()
+            self._world = await build(self._stores, size)
+            self._size = size
+            await self._saved.save()
+        return self._world
+
+    async def restore(self) -> None:
+        await self._saved.restore()
+        await self._fresh_redis()
+
+    async def drop(self) -> None:
+        self._size = 0
+        await self._saved.drop()
+        await self._empty()

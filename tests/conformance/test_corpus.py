@@ -6,21 +6,21 @@ import pytest
 from graphql.execution import Executor
 
 from engine.execution import no_fallthrough
+from schema.context import Services
 from server.reference.documents import Document
 from tests.conftest import Api
 from tests.documents import DOCUMENTS
-from tests.worlds import build
+from tests.worlds import World
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 async def test_a_document_of_the_corpus_is_answered_by_the_engine(
-    document: Document, api: Api, monkeypatch: pytest.MonkeyPatch
+    document: Document, process: Services, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await build(api.services.stores, 5)
     viewer = world.people[document.viewer] if document.viewer else None
     monkeypatch.setattr(Executor, "execute_operation", _refuse)
     with no_fallthrough():
-        answer = await api.raw(document.text, viewer=viewer, **world.filled(document.variables))
+        answer = await Api(process).raw(document.text, viewer=viewer, **world.filled(document.variables))
     assert "errors" not in answer, answer["errors"]
 
 
