@@ -47,12 +47,11 @@ def plaza(
     *,
     operations: Sequence[Operation] = OPERATIONS,
     database: psutil.Process | None = None,
-    people: int = READERS,
     **environment: str,
 ) -> Contender:
-    """`environment` is what this contender is about, such as a switch; so many people ask it."""
+    """`environment` is what this contender is about, such as a switch."""
     port = free_port()
-    asking, wallet = asyncio.run(readers(network.owner_url, people)), Wallet()
+    asking, wallet = asyncio.run(readers(network.owner_url, READERS)), Wallet()
     return Contender(
         name,
         COMMAND,

@@ -14,7 +14,7 @@ import asyncpg
 from bench.harness import Contender, Request
 from bench.networks import Network
 from bench.operations import Operation, Variables, body, refusal
-from bench.plaza import plaza
+from bench.plaza import READERS, plaza
 from bench.readers import Reader, readers
 from schema.pagination import cursor
 from server.local.node import find
@@ -26,8 +26,6 @@ FOLDER: Final = Path(__file__).parent
 _SERVERS: Final = FOLDER / "servers"
 _CONNECTIONS: Final = "10"  # to PostgreSQL, as many as Plaza has where nothing is said
 _PAGES: Final = 8
-# Each comes several times within the life of a token, as people do.
-_PEOPLE: Final = 400
 _QUIETLY: Final = ("--no-access-log", "--log-level", "warning")
 _UVICORN: Final = ("--loop", "uvloop", "--http", "httptools", "--no-proxy-headers", *_QUIETLY)
 
@@ -55,7 +53,7 @@ WHERE n % 20 = 0 ORDER BY id DESC LIMIT $1
 def contenders(network: Network, names: Sequence[str] = NAMES) -> list[Contender]:
     """Those of the names, over one network; brings the packages of those that run on Node.js."""
     page = Operation(PAGE, partial(_variables, asyncio.run(_places(network))))
-    people = asyncio.run(readers(network.owner_url, _PEOPLE))
+    people = asyncio.run(readers(network.owner_url, READERS))
     return [_contender(name, network, page, people) for name in names]
 
 
@@ -67,7 +65,7 @@ def node_version() -> str:
 
 def _contender(name: str, network: Network, page: Operation, people: Sequence[Reader]) -> Contender:
     if name == "plaza":
-        return plaza(name, network, operations=[page], people=_PEOPLE, METRICS_TOKEN="secret" * 6)
+        return plaza(name, network, operations=[page], METRICS_TOKEN="secret" * 6)
     command, environment = _on_node(_ON_NODE[name]) if name in _ON_NODE else _in_python(_IN_PYTHON[name])
     port = free_port()
     return Contender(
