@@ -15,6 +15,7 @@ from db.models import Role, SignInMethod, User, UserStatus
 from db.queries import accounts
 from db.queries.accounts import AccountRow
 from db.reads import reads_in
+from db.retired_usernames import retire
 from domain import audit, passwords
 from domain.addresses import ask_to_verify
 from domain.audit import Origin
@@ -26,6 +27,8 @@ from domain.sessions import SignedIn, begin
 from domain.text import email_problem, normal_email, username_problem
 
 KEPT: Final = timedelta(days=DELETION_GRACE_DAYS)
+NAME_KEPT: Final = timedelta(days=30)
+"""How long a username is kept that was asked for with an address that has an account."""
 TAKEN: Final = "This username is taken."
 GONE: Final = "This account is deleted."
 MAY_RETURN: Final = "This account is deleted. Say that its deletion is off to have it back."
@@ -60,7 +63,9 @@ def applicant(*, username: str, email: str, password: str, display_name: str | N
 
 
 async def register(session: AsyncSession, who: Applicant, *, password_hash: str, origin: Origin) -> None:
-    """Make an account, or nothing at all where the e-mail address has one: a letter tells, and no answer.
+    """Make an account, or none where the e-mail address has one: a letter tells, and no answer.
+
+    The username is nobody's to register afterwards in either case, or a second try would tell which it was.
 
     Raises `InvalidInput` for a taken username. (Whoever looks up the username afterwards, or tries to sign in,
     can still tell; only an account that does nothing before its address is verified could keep that from them.)
@@ -69,6 +74,7 @@ async def register(session: AsyncSession, who: Applicant, *, password_hash: str,
     if made is Taken.USERNAME:
         raise InvalidInput("username", TAKEN)
     if made is Taken.EMAIL:
+        await retire(session, who.username, until=datetime.now(UTC) + NAME_KEPT)
         owner = await accounts.by_name(await reads_in(session), who.email)
         subject_id = owner.user_id if owner else None
         audit.record(session, "user_registered_again", actor_id=None, subject_id=subject_id, origin=origin)
@@ -178,7 +184,7 @@ async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: 
 async def _standing(session: AsyncSession, who: Applicant) -> int:
     found = await accounts.by_name(await reads_in(session), who.username)
     if found is None:
-        raise Conflict("This username was somebody's who is gone.")
+        raise Conflict("This username was somebody's who is gone, or is kept for a while.")
     await change_people(session, found.user_id)
     now = await accounts.by_id(await reads_in(session), found.user_id)
     if now is None or now.status is not UserStatus.ACTIVE:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from db.models import AuditEntry, Credential, Role, Session, User, UserStats, UserStatus
@@ -51,6 +52,25 @@ async def test_answers_alike_for_an_address_that_has_an_account_and_changes_noth
     again, created = await rows(AuditEntry)
     assert (again.event, again.actor_id, again.subject_id) == ("user_registered_again", None, bob.id)
     assert (created.event, created.details) == ("user_created", {})
+
+
+@pytest.mark.parametrize("email", ["bob@example.org", "nobody@example.org"])
+async def test_a_second_try_does_not_tell_whether_the_first_made_an_account(
+    api: Api, make: Make, email: str
+) -> None:
+    await make.user("bob")
+    assert (await api(REGISTER, input={**ADA, "email": email}))["__typename"] == "RegisterPayload"
+    assert await api(REGISTER, input={**ADA, "username": "ADA", "email": "eve@example.org"}) == TAKEN
+    assert await api(REGISTER, input={**ADA, "email": email}) == TAKEN
+
+
+async def test_a_name_that_no_account_was_made_of_is_free_again_after_30_days(
+    api: Api, make: Make, owner: asyncpg.Connection
+) -> None:
+    await make.user("bob")
+    await api(REGISTER, input={**ADA, "email": "bob@example.org"})
+    await owner.execute("UPDATE retired_usernames SET free_at = free_at - interval '30 days'")
+    assert (await api(REGISTER, input=ADA))["__typename"] == "RegisterPayload"
 
 
 @pytest.mark.parametrize("username", ["bob", "BOB"])
