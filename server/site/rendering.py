@@ -17,6 +17,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from server.site import sequence
 from server.site.entries import Entry, entries, name_of, text_of
 from server.site.pages import Source
 
@@ -121,13 +122,17 @@ def _coloured(code: str, language: str, _: str) -> str:
 
 
 class _Renderer(RendererHTML):
-    """Tables get a frame of their own to scroll in, and headings a link to themselves."""
+    """Tables and diagrams get a frame of their own to scroll in, and headings a link to themselves."""
 
     def table_open(self, *_: Any) -> str:
         return '<div class="scroll"><table>\n'
 
     def table_close(self, *_: Any) -> str:
         return "</table></div>\n"
+
+    def fence(self, tokens: Sequence[Token], place: int, *others: Any) -> str:
+        token = tokens[place]
+        return sequence.drawn(token.content) if token.info == "mermaid" else super().fence(tokens, place, *others)
 
     def heading_close(self, tokens: Sequence[Token], place: int, *_: Any) -> str:
         opening = tokens[place - 2]

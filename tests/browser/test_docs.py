@@ -46,6 +46,16 @@ async def test_an_anchor_brings_its_heading_below_the_bar(page: Page) -> None:
     assert bar["height"] <= heading["y"] < 200
 
 
+async def test_a_diagram_is_drawn_in_the_colours_of_the_page(page: Page) -> None:
+    await page.goto("/docs/auth")
+    drawn = page.get_by_role("group", name="Who says what to whom: Client, Plaza, PostgreSQL")
+    said = drawn.get_by_text("login(name, password)", exact=True)
+    for scheme, ink in (("light", "rgb(31, 29, 36)"), ("dark", "rgb(231, 228, 236)")):
+        await page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+        assert await said.evaluate("it => getComputedStyle(it).fill") == ink
+    await expect(page.get_by_text("sequenceDiagram")).to_have_count(0)
+
+
 async def test_a_type_leads_to_where_it_is_told(page: Page) -> None:
     await page.goto("/docs/reference/mutations#createpost")
     await page.get_by_role("link", name="CreatePostInput!").click()
