@@ -164,11 +164,31 @@ async def test_a_passkey_that_does_not_count_may_be_shown_again_and_again(api: A
         assert (await sign_in(api, key))["__typename"] == "SignInWithPasskeyPayload"
 
 
-@pytest.mark.parametrize("garbage", ["", "{", "[]", "{}", '{"response": 7}', "[" * 5000, "\ud800"])
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"response": 7}',
+        '{"response": {"clientDataJSON": "W10"}}',  # []
+        '{"response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOjd9"}}',  # {"challenge":7}
+        "[" * 5000,
+        "\ud800",
+    ],
+)
 async def test_garbage_opens_nothing(api: Api, ada: Person, garbage: str) -> None:
     assert await api(SIGN_IN, input={"passkey": garbage}) == REFUSED
     answer = await api(ADD, viewer=ada, input={"passkey": garbage, "name": "x"})
     assert answer["__typename"] == "InvalidInput"
+
+
+@pytest.mark.parametrize("own", [None, 7, "&", "W"])
+async def test_an_answer_that_names_no_passkey_opens_nothing(api: Api, key: Authenticator, own: object) -> None:
+    answer = json.loads(await show(api, key))
+    bent = json.dumps({**answer, "rawId": own})
+    assert await api(SIGN_IN, input={"passkey": bent}) == REFUSED
 
 
 async def test_confirms_who_one_is_and_finishes_a_sign_in(api: Api, ada: Person, key: Authenticator) -> None:

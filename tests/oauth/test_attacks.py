@@ -26,6 +26,9 @@ LIES = [
     Fault.WRONG_ISSUER,
     Fault.WRONG_AUDIENCE,
     Fault.WRONG_PARTY,
+    Fault.NO_KEY_NAMED,
+    Fault.ENDLESS_TOKEN,
+    Fault.OF_NOBODY,
     Fault.UNSIGNED,
     Fault.SIGNED_WITH_PUBLIC_KEY,
     Fault.RUN_OUT,
@@ -44,7 +47,10 @@ async def test_a_provider_that_lies_vouches_for_nobody(
     assert (entry.event, entry.details["provider"]) == ("authn_login_fail", "GOOGLE")
 
 
-@pytest.mark.parametrize("fault", [Fault.ERROR_IN_BODY, Fault.FEWER_SCOPES, Fault.REDIRECTS])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.ERROR_IN_BODY, Fault.FEWER_SCOPES, Fault.REDIRECTS, Fault.OTHER_KIND_OF_TOKEN, Fault.NO_NUMBER],
+)
 async def test_neither_does_a_github_that_refuses(journey: Journey, world: World, fault: Fault) -> None:
     world.fault = fault
     assert await journey.go("github") == {"error": "provider"}

@@ -191,6 +191,12 @@ async def test_a_document_that_holds_no_keys_is_like_none(keys: Keys, world: Wor
         await keys.find(world.keys[0].kid)
 
 
+async def test_so_is_one_that_is_not_even_json(keys: Keys, world: World) -> None:
+    world.fault = Fault.NO_JSON
+    with pytest.raises(Unavailable):
+        await keys.find(world.keys[0].kid)
+
+
 async def test_a_sign_in_without_keys_is_told_that_the_provider_is_away(journey: Journey, world: World) -> None:
     world.fault = Fault.NO_KEYS
     assert await journey.go("apple") == {"error": "unavailable"}

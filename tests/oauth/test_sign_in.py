@@ -10,7 +10,7 @@ from db.models import AuditEntry, Credential, Identity, OAuthFlow, Session, Sign
 from server.demo.providers.world import PEOPLE, World
 from tests.api.accounts import Rows
 from tests.factories import Make
-from tests.oauth.journey import ADA, Journey
+from tests.oauth.journey import ADA, Journey, changed, returned
 
 PROVIDERS = ["google", "apple", "github"]
 GRACE = PEOPLE[1]
@@ -109,6 +109,16 @@ async def test_apple_tells_a_name_once_and_it_is_kept_until_there_is_an_account(
     assert (await journey.exchange(code))["field"] == "username"
     await journey.exchange(code, username="ada")
     assert [each.display_name for each in await rows(User)] == ["Ada Example"]
+
+
+@pytest.mark.parametrize("user", ["{", "[]", "7", '{"name": 7}', '{"name": {"firstName": 7}}', "x" * 2001])
+async def test_a_form_that_bends_what_apple_says_of_a_name_gives_none(
+    journey: Journey, rows: Rows, user: str
+) -> None:
+    request = await journey.consent(await journey.start("apple"), ADA)
+    code = returned(await journey.back(changed(request, user=user)))["code"]
+    await journey.exchange(code, username="ada")
+    assert [each.display_name for each in await rows(User)] == ["ada"]
 
 
 @pytest.mark.parametrize("name", ["", "x" * 51, "Ada\nEvil", "\u202e", "\x00Ada", "Zalgo" + "\u0301" * 9])

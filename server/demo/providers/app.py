@@ -42,7 +42,7 @@ def _github(world: World) -> list[Route]:
     return [
         Route("/authorize", partial(_authorize, world, "github"), methods=["GET", "POST"]),
         Route("/access_token", partial(_access_token, world, bearers), methods=["POST"]),
-        Route("/api/user", partial(_user, bearers)),
+        Route("/api/user", partial(_user, world, bearers)),
         Route("/api/user/emails", partial(_emails, bearers)),
     ]
 
@@ -111,6 +111,8 @@ async def _keys(world: World, request: Request) -> Response:
     match world.fault:
         case Fault.NO_KEYS:
             return PlainTextResponse("down", 500)
+        case Fault.NO_JSON:
+            return PlainTextResponse("keys: none")
         case Fault.FROZEN_KEYS:
             await asyncio.sleep(tokens.SLOWNESS)
     shown = world.shown_for_keys or {"keys": [key.public for key in world.keys]}
@@ -126,16 +128,18 @@ async def _access_token(world: World, bearers: dict[str, Person], request: Reque
     token = f"gho_{secrets.token_urlsafe(24)}"
     bearers[token] = grant.person
     scope = "read:user" if world.fault is Fault.FEWER_SCOPES else "read:user,user:email"
-    return JSONResponse({"access_token": token, "token_type": "bearer", "scope": scope})
+    kind = "mac" if world.fault is Fault.OTHER_KIND_OF_TOKEN else "bearer"
+    return JSONResponse({"access_token": token, "token_type": kind, "scope": scope})
 
 
-async def _user(bearers: Mapping[str, Person], request: Request) -> Response:
+async def _user(world: World, bearers: Mapping[str, Person], request: Request) -> Response:
     person = _bearer(bearers, request)
     if person is None or "user-agent" not in request.headers:
         return JSONResponse({"message": "Requires authentication"}, 401)
     login = person.name.replace(" ", "-").lower()
     # The public address is whatever people write there.
-    return JSONResponse({"id": person.number, "login": login, "name": person.name, "email": "anybody@example.org"})
+    number = str(person.number) if world.fault is Fault.NO_NUMBER else person.number
+    return JSONResponse({"id": number, "login": login, "name": person.name, "email": "anybody@example.org"})
 
 
 async def _emails(bearers: Mapping[str, Person], request: Request) -> Response:

@@ -56,27 +56,32 @@ async def spoilt(world: World) -> Response | None:
 
 def id_token(world: World, claims: Mapping[str, Any], nonce: str) -> str:
     """An ID token of those claims, unless a fault asks for another."""
+    said, key = _said(world, claims, nonce), world.keys[0]
+    match world.fault:
+        case Fault.WRONG_KEY:
+            return SigningKey.make().sign(said, kid=key.kid)
+        case Fault.NO_KEY_NAMED:
+            return jwt.encode(said, key.private, "RS256")
+        case Fault.UNSIGNED:
+            return jwt.encode(said, "", "none", {"kid": key.kid})
+        case Fault.SIGNED_WITH_PUBLIC_KEY:
+            return _confused(said, key)
+    return key.sign(said)
+
+
+def _said(world: World, claims: Mapping[str, Any], nonce: str) -> dict[str, Any]:
     now = int(time.time())
     good = {"aud": CLIENT, "iat": now, "exp": now + _LASTS, "nonce": nonce, **claims}
-    key = world.keys[0]
-    match world.fault:
-        case Fault.WRONG_NONCE:
-            good["nonce"] = "another"
-        case Fault.WRONG_ISSUER:
-            good["iss"] = f"{world.origin}/elsewhere"
-        case Fault.WRONG_AUDIENCE:
-            good["aud"] = "somebody-else"
-        case Fault.WRONG_PARTY:
-            good["azp"] = "somebody-else"
-        case Fault.RUN_OUT:
-            good |= {"iat": now - 2 * _LASTS, "exp": now - _LASTS}
-        case Fault.WRONG_KEY:
-            return SigningKey.make().sign(good, kid=key.kid)
-        case Fault.UNSIGNED:
-            return jwt.encode(good, "", "none", {"kid": key.kid})
-        case Fault.SIGNED_WITH_PUBLIC_KEY:
-            return _confused(good, key)
-    return key.sign(good)
+    wrong: dict[Fault | None, dict[str, Any]] = {
+        Fault.WRONG_NONCE: {"nonce": "another"},
+        Fault.WRONG_ISSUER: {"iss": f"{world.origin}/elsewhere"},
+        Fault.WRONG_AUDIENCE: {"aud": "somebody-else"},
+        Fault.WRONG_PARTY: {"azp": "somebody-else"},
+        Fault.RUN_OUT: {"iat": now - 2 * _LASTS, "exp": now - _LASTS},
+        Fault.ENDLESS_TOKEN: {"padding": "x" * 16_384},
+        Fault.OF_NOBODY: {"sub": ""},
+    }
+    return good | wrong.get(world.fault, {})
 
 
 def _confused(claims: Mapping[str, Any], key: SigningKey) -> str:

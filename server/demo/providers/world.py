@@ -37,11 +37,16 @@ class Fault(StrEnum):
     WRONG_ISSUER = auto()
     WRONG_AUDIENCE = auto()
     WRONG_PARTY = auto()
+    NO_KEY_NAMED = auto()
+    ENDLESS_TOKEN = auto()
+    OF_NOBODY = auto()
     UNSIGNED = auto()
     SIGNED_WITH_PUBLIC_KEY = auto()
     RUN_OUT = auto()
     CALLS_ITSELF_ANOTHER = auto()
     FEWER_SCOPES = auto()
+    OTHER_KIND_OF_TOKEN = auto()
+    NO_NUMBER = auto()
 
 
 @dataclass(frozen=True)
