@@ -101,7 +101,8 @@ async def test_a_deleted_account_is_refused_like_a_wrong_password(api: Api, ada:
     with pytest.raises(Refused) as refused:
         await log_in(api, "ada")
     assert refused.value.code == "RATE_LIMITED"
-    assert [entry.event for entry in (await rows(AuditEntry))[2:]] == ["authn_login_fail"] * 5
+    events = [entry.event for entry in (await rows(AuditEntry))[2:]]
+    assert events == [*["authn_login_fail"] * 5, "excess_rate_limit_exceeded"]
 
 
 async def test_taken_back_the_account_is_there_again_and_signed_in(api: Api, ada: Person, rows: Rows) -> None:
