@@ -1,8 +1,8 @@
 """A Valkey of a test's own, which it may freeze, kill and start again."""
 
-import os
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,9 +30,14 @@ class Server:
             [binary, "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", self._folder],
             stdout=subprocess.DEVNULL,
         )
-        while not os.path.exists(self.socket):
+        while not self._listens():
             assert self.process.poll() is None
             time.sleep(0.01)
+
+    def _listens(self) -> bool:
+        # The socket is there a moment before anybody is let in.
+        with socket.socket(socket.AF_UNIX) as asking:
+            return asking.connect_ex(self.socket) == 0
 
     def freeze(self) -> None:
         self.process.send_signal(signal.SIGSTOP)
