@@ -1,6 +1,7 @@
 """Mermaid's sequence diagrams as SVG: as much of the language as our guides speak, in the site's own colours.
 
-Everything stands in attributes and classes, for the site's policy lets no style of an element's own through.
+Mermaid itself is megabytes of script that give elements styles of their own, which the site's policy does not let
+through. Here everything stands in attributes and classes.
 """
 
 import re
