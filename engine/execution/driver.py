@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable
 from functools import partial
+from types import CoroutineType
 from typing import Any
 
 from engine.execution.background import settle
@@ -25,23 +26,27 @@ async def drive(request: Request) -> None:
     try:
         await driver.run()
     finally:
-        await driver.stop()
+        if not driver.is_done:
+            await driver.stop()
 
 
 def abandon(request: Request) -> None:
     """What nobody began to wait for is left to end by itself."""
-    settle(awaitable for wait in request.waits for awaitable in wait.awaitables)
+    if request.waits:
+        settle(awaitable for wait in request.waits for awaitable in wait.awaitables)
 
 
 class _Running:
     """A wait while its awaitables are on their way; `values` has a place for each."""
 
-    __slots__ = ("futures", "left", "values", "wait")
+    __slots__ = ("futures", "has_come", "left", "values", "wait")
 
     def __init__(self, wait: Wait) -> None:
         self.wait = wait
         self.values: list[Any] = [GONE] * len(wait.awaitables)
         self.left = len(wait.awaitables)
+        # Has any of them arrived that was still waited for?
+        self.has_come = False
         # Those that are on their way, by their index.
         self.futures: dict[int, asyncio.Future[Any]] = {}
 
@@ -49,6 +54,7 @@ class _Running:
 class _Driver:
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._loop = asyncio.get_running_loop()
         self._running: set[_Running] = set()
         self._complete: deque[_Running] = deque()
         self._wake: asyncio.Future[None] | None = None
@@ -74,6 +80,11 @@ class _Driver:
                 await self._next()
             call_batches(request)
 
+    @property
+    def is_done(self) -> bool:
+        """Is there nothing left to stop?"""
+        return not self._own and not self._request.waits
+
     async def stop(self) -> None:
         """Nothing of it runs any more when this returns."""
         abandon(self._request)
@@ -94,7 +105,11 @@ class _Driver:
                 self._send(running, index, awaitable)
 
     def _send(self, running: _Running, index: int, awaitable: Awaitable[Any]) -> None:
-        future = running.futures[index] = asyncio.ensure_future(awaitable)
+        if type(awaitable) is CoroutineType:  # as nearly all are, which need not be asked what they are
+            future: asyncio.Future[Any] = self._loop.create_task(awaitable)
+        else:
+            future = asyncio.ensure_future(awaitable)
+        running.futures[index] = future
         if future is not awaitable:
             self._own.add(future)
         future.add_done_callback(partial(self._arrived, running, index))
@@ -104,6 +119,7 @@ class _Driver:
         error = None if future.cancelled() else future.exception()
         if running.futures.pop(index, None) is None:
             return  # nobody waits for it any more
+        running.has_come = True
         if future.cancelled():
             self._ends_with = asyncio.CancelledError()
         elif error is None:
@@ -125,14 +141,14 @@ class _Driver:
     async def _next(self) -> None:
         """Resume one wait that is complete, as soon as there is one."""
         if not self._complete:
-            self._wake = asyncio.get_running_loop().create_future()
+            self._wake = self._loop.create_future()
             await self._wake
             self._wake = None
         if self._ends_with is not None:
             raise self._ends_with
         running = self._complete.popleft()
         self._running.discard(running)
-        if any(value is not GONE for value in running.values):
+        if running.has_come:
             running.wait.resume(running.values)
 
     def _failed(self, running: _Running, index: int) -> None:
