@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLFieldResolver,
     GraphQLObjectType,
@@ -69,6 +70,10 @@ class Field(ABC):
         """How a row function has it: here only its place in the row."""
         return Column(self.key)
 
+    def with_inner(self, depth: int) -> Column:
+        """The same, with the columns of its object where they can be read together; `depth` is that of the level."""
+        return self.column
+
     @abstractmethod
     def resolve(
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
@@ -128,6 +133,16 @@ class Read(Valued):
     @property
     def column(self) -> Column:
         return _leaf_column(self, self.attribute)
+
+    def with_inner(self, depth: int) -> Column:
+        column, layer = self.column, self.layer
+        if not isinstance(layer, ObjectOf) or layer.kind.is_type_of is not None:
+            return column
+        try:
+            inner = self.level(layer.kind).inner_columns(depth + 1)
+        except GraphQLError:
+            return column  # its own level tells it, for every object
+        return Column(self.key, self.attribute, is_nullable=layer.is_nullable, inner=inner)
 
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
         name = self.attribute

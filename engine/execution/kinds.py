@@ -33,17 +33,18 @@ GONE: Final = _Gone()
 class PlainTypes:
     """Types whose values can be completed as they are: not null, no exception, nothing to wait for."""
 
-    __slots__ = ("_known", "hold_all")
+    __slots__ = ("hold_all", "known")
 
     def __init__(self) -> None:
-        self._known: set[type] = set()
+        # Always the same set, which row functions ask as well.
+        self.known: Final[set[type]] = set()
         # Are these types all plain, as far as known? Asked of whole columns, so it is the set's own method.
-        self.hold_all = self._known.issuperset
+        self.hold_all: Final = self.known.issuperset
 
     def learn(self, value: Any) -> bool:
         """Is it plain? Remembered for its type where the type alone decides."""
         kind = type(value)
-        if kind in self._known:
+        if kind in self.known:
             return True
         if (
             value is None
@@ -54,9 +55,9 @@ class PlainTypes:
         ):
             return False
         if kind is not GeneratorType and not hasattr(value, "__getattr__"):
-            if len(self._known) >= _TYPES_MAX:
-                self._known.clear()
-            self._known.add(kind)
+            if len(self.known) >= _TYPES_MAX:
+                self.known.clear()
+            self.known.add(kind)
         return True
 
 

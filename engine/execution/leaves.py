@@ -37,7 +37,7 @@ _TYPE_OF: Final[dict[GraphQLLeafType, type]] = {
 
 def coercer(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
     """The leaf type's own coercion; raises where it gives nothing, as graphql-core does."""
-    coerce = _named(leaf) if isinstance(leaf, GraphQLEnumType) else leaf.coerce_output_value
+    coerce = coercion(leaf)
 
     def coerced(value: Any) -> Any:
         result = coerce(value)
@@ -49,6 +49,11 @@ def coercer(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
         return result
 
     return coerced
+
+
+def coercion(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
+    """The same, giving None or Undefined where it gives nothing."""
+    return _named(leaf) if isinstance(leaf, GraphQLEnumType) else leaf.coerce_output_value
 
 
 def stays(leaf: GraphQLLeafType) -> Callable[[Sequence[Any]], bool]:

@@ -13,6 +13,7 @@ from engine.execution.completion import Completed, Layer
 from engine.execution.kinds import GONE, is_awaitable
 from engine.execution.places import Place, Some
 from engine.execution.request import Request, Wait
+from engine.execution.rows import Column
 from engine.execution.slots import InSome, Slot
 
 
@@ -20,6 +21,8 @@ class Level(Protocol):
     """The selection of one object type, executed for all its objects at once."""
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place, /) -> Sequence[dict[str, Any]]: ...
+
+    def inner_columns(self, depth: int, /) -> Sequence[Column]: ...
 
 
 class Selecting(Completed, Protocol):
@@ -129,10 +132,12 @@ class Objects(Layer):
 class ObjectOf(Objects):
     def __init__(self, field: Selecting, kind: GraphQLObjectType, *, is_nullable: bool) -> None:
         super().__init__(field, is_nullable=is_nullable)
-        self._kind = kind
+        self.kind = kind
 
     def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
-        return self.of_type(self._kind, request, values, place, slot)
+        if self.kind.is_type_of is None:
+            return self._level(self.kind, request, values, place)
+        return self.of_type(self.kind, request, values, place, slot)
 
 
 class AbstractOf(Objects):

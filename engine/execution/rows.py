@@ -2,9 +2,10 @@
 
     [{'id': a if type(a := o.id) is str else c0(a), 'author': None, …} for o in objects]
 
-Nothing of a document is ever run as code: response keys and names of fields come in as quoted literals, or as
-attribute names that were checked to be ones. Whatever is not exactly what a leaf may be is left to `c0`, which
-raises where it is odd; the level is then resolved field by field.
+Objects of which nothing but such leaves is asked are read by the same expression. Nothing of a document is ever run
+as code: response keys and names of fields come in as quoted literals, or as attribute names that were checked to be
+ones. Whatever is not exactly what a leaf may be is left to `c0`, which raises where it is odd; the level is then
+resolved field by field.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,14 +15,16 @@ from math import isfinite
 from types import CodeType
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from graphql import GraphQLID, GraphQLLeafType
+from graphql import GraphQLID, GraphQLLeafType, Undefined
 
 from engine.execution.kinds import PLAIN
-from engine.execution.leaves import AS_IT_IS, coercer
+from engine.execution.leaves import AS_IT_IS, coercer, coercion
 
 Rows: TypeAlias = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
 _SOURCES_MAX: Final = 1024
+# Of one column; they are those of a few values as a rule.
+_TYPES_MAX: Final = 16
 
 
 class Odd(Exception):
@@ -29,26 +32,83 @@ class Odd(Exception):
 
 
 class Column(NamedTuple):
-    """`leaf` is None where only the place is kept; then `constant` is what stands there at first."""
+    """Where there is neither a `leaf` nor an `inner` row only the place is kept, and `constant` stands there at first.
+
+    `inner` are the columns of an object's own row.
+    """
 
     key: str
     name: str = ""
     leaf: GraphQLLeafType | None = None
     is_nullable: bool = True
     constant: str | None = None
+    inner: Sequence["Column"] = ()
+
+    @property
+    def is_left(self) -> bool:
+        """Is it still to be resolved?"""
+        return self.leaf is None and not self.inner and self.constant is None
 
 
 def row_function(columns: Sequence[Column], *, of_mappings: bool) -> Rows:
-    """For objects whose attributes are read, or for mappings."""
-    names: dict[str, Any] = {"isfinite": isfinite}
-    cells = []
-    for number, column in enumerate(columns):
-        cells.append(f"{column.key!r}: {_cell(column, f'c{number}', of_mappings)}")
-        if column.leaf is not None:
-            names[f"c{number}"] = _otherwise(column.leaf, column.is_nullable)
-    code = _compiled(f"lambda objects: [{{{', '.join(cells)}}} for o in objects]")
-    function: Rows = eval(code, names)  # noqa: S307 # the code is ours, see above
-    return function
+    """For objects whose attributes are read, or for mappings; what is in an `inner` row is always an attribute."""
+    return _Expression(of_mappings=of_mappings).function(columns)
+
+
+def width(columns: Sequence[Column]) -> int:
+    """How many columns they are with all inner ones."""
+    return sum(1 + width(column.inner) for column in columns)
+
+
+class _Expression:
+    def __init__(self, *, of_mappings: bool) -> None:
+        self._of_mappings = of_mappings
+        self._names: dict[str, Any] = {"isfinite": isfinite, "plain": PLAIN.known, "learn": PLAIN.learn, "Undefined": Undefined}
+        self._count = 0
+
+    def function(self, columns: Sequence[Column]) -> Rows:
+        code = _compiled(f"lambda objects: [{self._row(columns, 'o')} for o in objects]")
+        function: Rows = eval(code, self._names)  # noqa: S307 # the code is ours, see above
+        return function
+
+    def _row(self, columns: Sequence[Column], source: str) -> str:
+        return f"{{{', '.join(f'{column.key!r}: {self._cell(column, source)}' for column in columns)}}}"
+
+    def _cell(self, column: Column, source: str) -> str:
+        if column.is_left or column.constant is not None:
+            return repr(column.constant)
+        number, self._count = self._count, self._count + 1
+        if self._of_mappings and source == "o":
+            read = f"{source}.get({column.name!r})"
+        else:
+            read = _attribute(source, column.name)
+        return self._object(column, number, read) if column.leaf is None else self._leaf(column, number, read)
+
+    def _object(self, column: Column, number: int, read: str) -> str:
+        self._names[f"c{number}"] = _nothing if column.is_nullable else _odd
+        inner = self._row(column.inner, f"o{number}")
+        is_plain = f"type(o{number} := {read}) in plain or learn(o{number})"
+        return f"{inner} if {is_plain} else c{number}(o{number})"
+
+    def _leaf(self, column: Column, number: int, read: str) -> str:
+        assert column.leaf is not None
+        plain = AS_IT_IS.get(column.leaf)
+        if plain is None:
+            return self._coerced(column.leaf, column.is_nullable, number, read)
+        self._names[f"c{number}"] = _id if column.leaf is GraphQLID else _odd
+        first, _, rest = plain.partition("(a)")
+        plain = f"{first}(a := {read}){rest}"
+        return f"a if {plain}{' or a is None' if column.is_nullable else ''} else c{number}(a)"
+
+    def _coerced(self, leaf: GraphQLLeafType, is_nullable: bool, number: int, read: str) -> str:
+        known: set[type] = set()
+        self._names |= {
+            f"t{number}": known,
+            f"s{number}": coercion(leaf),
+            f"c{number}": _otherwise(leaf, is_nullable, known),
+        }
+        is_there = f"(b := s{number}(a)) is not None and b is not Undefined"
+        return f"b if type(a := {read}) in t{number} and {is_there} else c{number}(a)"
 
 
 @lru_cache(_SOURCES_MAX)
@@ -56,34 +116,22 @@ def _compiled(source: str) -> CodeType:
     return compile(source, "<row function>", "eval")
 
 
-def _cell(column: Column, otherwise: str, of_mappings: bool) -> str:
-    if column.leaf is None:
-        return repr(column.constant)
-    read = f"o.get({column.name!r})" if of_mappings else _attribute(column.name)
-    plain = AS_IT_IS.get(column.leaf)
-    if plain is None:
-        return f"{otherwise}({read})"
-    first, _, rest = plain.partition("(a)")
-    plain = f"{first}(a := {read}){rest}"
-    return f"a if {plain}{' or a is None' if column.is_nullable else ''} else {otherwise}(a)"
-
-
-def _attribute(name: str) -> str:
+def _attribute(source: str, name: str) -> str:
     is_name = name.isidentifier() and name.isascii() and not iskeyword(name)
-    return f"o.{name}" if is_name else f"getattr(o, {name!r})"
+    return f"{source}.{name}" if is_name else f"getattr({source}, {name!r})"
 
 
-def _otherwise(leaf: GraphQLLeafType, is_nullable: bool) -> Callable[[Any], Any]:
-    if leaf in AS_IT_IS:
-        return _id if leaf is GraphQLID else _odd
+def _otherwise(leaf: GraphQLLeafType, is_nullable: bool, known: set[type]) -> Callable[[Any], Any]:
+    """Of a value that is of none of the `known` types, to which its own is added where the type alone decides."""
     coerce = coercer(leaf)
-    holds_all = PLAIN.hold_all
 
     def coerced(value: Any) -> Any:
         if value is None and is_nullable:
             return None
-        if callable(value) or not (holds_all((type(value),)) or PLAIN.learn(value)):
+        if callable(value) or not PLAIN.learn(value):
             raise Odd
+        if type(value) in PLAIN.known and len(known) < _TYPES_MAX:
+            known.add(type(value))
         return coerce(value)
 
     return coerced
@@ -93,6 +141,11 @@ def _id(value: Any) -> str:
     if type(value) is int:
         return str(value)
     raise Odd
+
+
+def _nothing(value: Any) -> None:
+    if value is not None:
+        raise Odd
 
 
 def _odd(value: Any) -> Any:
