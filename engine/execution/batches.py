@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from engine.execution.kinds import is_awaitable
+from engine.execution.places import Place
 from engine.execution.request import Batch, Request, Wait
 
 
@@ -25,17 +26,23 @@ def _call(request: Request, group: Sequence[Batch]) -> None:
     count = len(parents)
 
     def resume(came: Sequence[Any]) -> None:
-        values = iter(_one_each(came[0], count))
+        values = _one_each(came[0], count)
+        if len(group) == 1:
+            group[0].resume(values)
+            return
+        rest = iter(values)
         for batch in group:
-            batch.resume([*islice(values, len(batch.parents))])
+            batch.resume([*islice(rest, len(batch.parents))])
+
+    def positions(_: int) -> Sequence[tuple[Place, int]]:
+        return [(batch.place, index) for batch in group for index in range(len(batch.parents))]
 
     try:
         found = group[0].call(parents)
     except Exception as error:
         found = error
     if is_awaitable(found) and not request.is_sync:
-        places = [(batch.place, index) for batch in group for index in range(len(batch.parents))]
-        request.waits.append(Wait([found], resume, lambda _: places))
+        request.waits.append(Wait([found], resume, positions))
     else:
         resume([found])
 

@@ -71,8 +71,13 @@ class Field(ABC):
         return Column(self.key)
 
     def with_inner(self, depth: int) -> Column:
-        """The same, with the columns of its object where they can be read together; `depth` is that of the level."""
+        """The same, with the columns of its object where they are read together; `depth` is that of the level."""
         return self.column
+
+    @property
+    def inner_fields(self) -> Sequence["Field"]:
+        """Those of the object that is read together with its parent."""
+        return ()
 
     @abstractmethod
     def resolve(
@@ -143,6 +148,11 @@ class Read(Valued):
         except GraphQLError:
             return column  # its own level tells it, for every object
         return Column(self.key, self.attribute, is_nullable=layer.is_nullable, inner=inner)
+
+    @property
+    def inner_fields(self) -> Sequence[Field]:
+        assert isinstance(self.layer, ObjectOf)
+        return self.level(self.layer.kind).fields
 
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
         name = self.attribute

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterable, Mapping
 from inspect import CO_ITERABLE_COROUTINE
-from types import GeneratorType
+from types import CoroutineType, GeneratorType
 from typing import Any, Final, TypeGuard
 
 from graphql import Undefined
@@ -13,6 +13,8 @@ _TYPES_MAX: Final = 1024
 
 def is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:
     """Can it be awaited? As graphql-core decides it."""
+    if type(value) is CoroutineType:
+        return True
     if isinstance(value, GeneratorType):
         return bool(value.gi_code.co_flags & CO_ITERABLE_COROUTINE)
     try:

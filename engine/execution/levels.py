@@ -1,11 +1,11 @@
 """Levels: the selection of one object type at one position, executed for all its objects at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from engine.execution.fields import ByDefault, Field, Read
 from engine.execution.kinds import are_mappings
-from engine.execution.places import Place
+from engine.execution.places import Place, Some
 from engine.execution.request import Request
 from engine.execution.rows import Column, Rows, row_function, width
 
@@ -17,25 +17,6 @@ _COLUMNS_MAX: Final = 200
 _DEPTH_MAX: Final = 4
 # So often may inner objects be what cannot be read before they are left to levels of their own.
 _FAILURES_MAX: Final = 4
-
-
-class _Reading:
-    """How a level is read by one function."""
-
-    def __init__(self, fields: Sequence[Field], columns: Sequence[Column], *, of_mappings: bool) -> None:
-        self._function = row_function(columns, of_mappings=of_mappings)
-        self.left = [field for field, column in zip(fields, columns, strict=True) if column.is_left]
-        self.has_inner = any(column.inner for column in columns)
-        self._is_flat = not self.left and not self.has_inner
-        self.failures = 0
-
-    def rows(self, objects: Sequence[Any]) -> list[dict[str, Any]] | None:
-        """None where something is not plain: then everything is resolved field by field."""
-        try:
-            return _each_once(self._function, objects) if self._is_flat else self._function(objects)
-        except Exception:
-            self.failures += 1
-            return None
 
 
 class FieldsLevel:
@@ -54,29 +35,25 @@ class FieldsLevel:
     def execute(self, request: Request, objects: Sequence[Any], place: Place, /) -> Sequence[dict[str, Any]]:
         """A row for each object, in which what is still to come is None."""
         reading = self._reading(objects) if self._can_be_read else None
-        rows = None if reading is None else reading.rows(objects)
-        if reading is None or rows is None:
+        rows = None if reading is None else reading.execute(request, objects, place)
+        if rows is None:
             rows = [self._empty.copy() for _ in objects]
-            fields = self.fields
-        else:
-            fields = reading.left
-        for field in fields:
-            field.resolve(request, objects, place, rows)
+            for field in self.fields:
+                field.resolve(request, objects, place, rows)
         return rows
 
-    def columns(self, depth: int = 0, /) -> Sequence[Column]:
-        """With the rows of inner objects, some levels deep, where nothing of them is left to be resolved."""
+    def inner_columns(self, depth: int, /) -> Sequence[Column]:
+        """As an attribute, so many steps deep, of an object that is read together with it; none where that cannot be."""
+        return () if self._by_default else self._with_inner(depth)
+
+    def _with_inner(self, depth: int) -> Sequence[Column]:
         if depth == _DEPTH_MAX:
             return self._columns
         columns = [field.with_inner(depth) for field in self.fields]
         return columns if width(columns) <= _COLUMNS_MAX else self._columns
 
-    def inner_columns(self, depth: int, /) -> Sequence[Column]:
-        """Those of an object that is read together with the one which it is an attribute of; none where it is not."""
-        columns = () if self._by_default else self.columns(depth)
-        return () if any(column.is_left for column in columns) else columns
-
-    def _reading(self, objects: Sequence[Any]) -> _Reading | None:
+    def _reading(self, objects: Sequence[Any]) -> "_Reading | None":
+        """None where everything is resolved field by field."""
         are_maps = are_mappings(objects) if self._by_default else False
         if are_maps is None:
             return None
@@ -84,10 +61,72 @@ class FieldsLevel:
         if reading is None:
             was_met, self._was_met = self._was_met, True
             if was_met or len(objects) >= _WORTH_IT:
-                reading = self._readings[are_maps] = _Reading(self.fields, self.columns(), of_mappings=are_maps)
-        elif reading.has_inner and reading.failures >= _FAILURES_MAX:
+                reading = _Reading(self.fields, self._with_inner(0), of_mappings=are_maps)
+                self._readings[are_maps] = reading
+        elif reading.failures >= _FAILURES_MAX and reading.has_inner:
             reading = self._readings[are_maps] = _Reading(self.fields, self._columns, of_mappings=are_maps)
         return reading
+
+
+class _Reading:
+    """How a level is read by one function."""
+
+    def __init__(self, fields: Sequence[Field], columns: Sequence[Column], *, of_mappings: bool) -> None:
+        self._function = row_function(columns, of_mappings=of_mappings)
+        self._left = _Left(fields, columns)
+        self.has_inner = any(column.inner for column in columns)
+        self._is_flat = not self.has_inner and not self._left.is_any
+        self.failures = 0
+
+    def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
+        """None where something is not plain."""
+        taken: list[list[Any]] = [[] for _ in range(self._left.inner_count)]
+        try:
+            if self._is_flat:
+                return _each_once(self._function, objects)
+            rows = self._function(objects, *[each.append for each in taken])
+        except Exception:
+            self.failures += 1
+            return None
+        if self._left.is_any:
+            self._left.resolve(request, objects, place, rows, iter(taken))
+        return rows
+
+
+class _Left:
+    """What is left to be resolved of a level, and of the inner objects that are read with its own."""
+
+    def __init__(self, fields: Sequence[Field], columns: Sequence[Column]) -> None:
+        self._fields = []
+        self._inner = []
+        for field, column in zip(fields, columns, strict=True):
+            if column.is_left:
+                self._fields.append(field)
+            elif column.inner and (inner := _Left(field.inner_fields, column.inner)).is_any:
+                self._inner.append((field, inner))
+        self.is_any = bool(self._fields or self._inner)
+        # How many kinds of inner objects have to be known for it.
+        self.inner_count: int = sum(bool(inner._fields) + inner.inner_count for _, inner in self._inner)
+
+    def resolve(
+        self,
+        request: Request,
+        objects: Sequence[Any],
+        place: Place,
+        rows: Sequence[dict[str, Any]],
+        taken: Iterator[Sequence[Any]],
+    ) -> None:
+        """`taken` are the inner objects, kind by kind as the function met them."""
+        for field in self._fields if rows else ():
+            field.resolve(request, objects, place, rows)
+        for field, inner in self._inner:
+            inner_objects = next(taken) if inner._fields else ()
+            inner_rows = [row[field.key] for row in rows]
+            here = field.here(place)
+            if None in inner_rows:
+                kept = [index for index, row in enumerate(inner_rows) if row is not None]
+                inner_rows, here = [inner_rows[index] for index in kept], Some(here, kept)
+            inner.resolve(request, inner_objects, here, inner_rows, taken)
 
 
 def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from engine.execution.slots import InSome, Slot
 class Level(Protocol):
     """The selection of one object type, executed for all its objects at once."""
 
+    fields: Sequence[Any]
+
     def execute(self, request: Request, objects: Sequence[Any], place: Place, /) -> Sequence[dict[str, Any]]: ...
 
     def inner_columns(self, depth: int, /) -> Sequence[Column]: ...

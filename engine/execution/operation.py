@@ -10,7 +10,6 @@ from graphql import (
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLObjectType,
     GraphQLSchema,
     MiddlewareManager,
     OperationDefinitionNode,
@@ -101,7 +100,7 @@ class Operation:
             is_sync=is_sync,
         )
         try:
-            level = self._plan.variant(variables).root(self._root_type())
+            level = self._plan.variant(variables).root()
         except GraphQLError as error:
             return ExecutionResult(None, errors=[error])
         except RecursionError:
@@ -109,14 +108,6 @@ class Operation:
         if self.node.operation is OperationType.MUTATION:
             return self._one_by_one(request, level.fields, root_value, {})
         return self._all_at_once(request, level, root_value)
-
-    def _root_type(self) -> GraphQLObjectType:
-        kind = self.setting.schema.get_root_type(self.node.operation)
-        if kind is None:
-            raise GraphQLError(
-                f"Schema is not configured to execute {self.node.operation.value} operation.", self.node
-            )
-        return kind
 
     def _all_at_once(self, request: Request, level: FieldsLevel, root_value: Any) -> Result:
         data = level.execute(request, [root_value], _ROOT)[0]

@@ -12,6 +12,7 @@ from typing import Final
 from graphql import (
     DocumentNode,
     ExecutableDefinitionNode,
+    GraphQLError,
     GraphQLFieldResolver,
     GraphQLObjectType,
     GraphQLSchema,
@@ -95,9 +96,10 @@ class Variant:
         self.type_resolver = plan.setting.type_resolver
         self.hide_suggestions = plan.setting.hide_suggestions
 
-    def root(self, kind: GraphQLObjectType) -> FieldsLevel:
+    def root(self) -> FieldsLevel:
         """The fields at the root; raises what collecting them raises."""
         if self._root is None:
+            kind = self._root_type()
             collected = collect_fields(
                 self._setting.schema,
                 self._fragments,
@@ -108,6 +110,15 @@ class Variant:
             )
             self._root = FieldsLevel(self._fields(kind, collected.grouped_field_set))
         return self._root
+
+    def _root_type(self) -> GraphQLObjectType:
+        operation = self._operation
+        kind = self._setting.schema.get_root_type(operation.operation)
+        if kind is None:
+            raise GraphQLError(
+                f"Schema is not configured to execute {operation.operation.value} operation.", operation
+            )
+        return kind
 
     def level(self, kind: GraphQLObjectType, details: list[FieldDetails], /) -> FieldsLevel:
         collected = collect_subfields(

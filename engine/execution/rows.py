@@ -2,10 +2,10 @@
 
     [{'id': a if type(a := o.id) is str else c0(a), 'author': None, …} for o in objects]
 
-Objects of which nothing but such leaves is asked are read by the same expression. Nothing of a document is ever run
-as code: response keys and names of fields come in as quoted literals, or as attribute names that were checked to be
-ones. Whatever is not exactly what a leaf may be is left to `c0`, which raises where it is odd; the level is then
-resolved field by field.
+Objects of which nothing but such leaves is asked are read by the same expression. Nothing of a document is ever
+run as code: response keys and names of fields come in as quoted literals, or as attribute names that were checked
+to be ones. Whatever is not exactly what a leaf may be is left to `c0`, which raises where it is odd; the level is
+then resolved field by field.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from graphql import GraphQLID, GraphQLLeafType, Undefined
 from engine.execution.kinds import PLAIN
 from engine.execution.leaves import AS_IT_IS, coercer, coercion
 
-Rows: TypeAlias = Callable[[Sequence[Any]], list[dict[str, Any]]]
+Rows: TypeAlias = Callable[..., list[dict[str, Any]]]
 
 _SOURCES_MAX: Final = 1024
 # Of one column; they are those of a few values as a rule.
@@ -32,10 +32,7 @@ class Odd(Exception):
 
 
 class Column(NamedTuple):
-    """Where there is neither a `leaf` nor an `inner` row only the place is kept, and `constant` stands there at first.
-
-    `inner` are the columns of an object's own row.
-    """
+    """A leaf, an object of `inner` columns, or a place that is kept for what is resolved later or is `constant`."""
 
     key: str
     name: str = ""
@@ -49,9 +46,18 @@ class Column(NamedTuple):
         """Is it still to be resolved?"""
         return self.leaf is None and not self.inner and self.constant is None
 
+    @property
+    def leaves_some(self) -> bool:
+        """Is there something in its inner row that is?"""
+        return any(column.is_left for column in self.inner)
+
 
 def row_function(columns: Sequence[Column], *, of_mappings: bool) -> Rows:
-    """For objects whose attributes are read, or for mappings; what is in an `inner` row is always an attribute."""
+    """For objects whose attributes are read, or for mappings; what is in an `inner` row is always an attribute.
+
+    Of every inner object that has something left to be resolved, one after the other and the outer ones first, it
+    is given a function beside, which takes those that were met and returns None.
+    """
     return _Expression(of_mappings=of_mappings).function(columns)
 
 
@@ -63,11 +69,18 @@ def width(columns: Sequence[Column]) -> int:
 class _Expression:
     def __init__(self, *, of_mappings: bool) -> None:
         self._of_mappings = of_mappings
-        self._names: dict[str, Any] = {"isfinite": isfinite, "plain": PLAIN.known, "learn": PLAIN.learn, "Undefined": Undefined}
+        self._names: dict[str, Any] = {
+            "isfinite": isfinite,
+            "plain": PLAIN.known,
+            "learn": PLAIN.learn,
+            "Undefined": Undefined,
+        }
         self._count = 0
+        self._takers: list[str] = []
 
     def function(self, columns: Sequence[Column]) -> Rows:
-        code = _compiled(f"lambda objects: [{self._row(columns, 'o')} for o in objects]")
+        row = self._row(columns, "o")
+        code = _compiled(f"lambda {', '.join(['objects', *self._takers])}: [{row} for o in objects]")
         function: Rows = eval(code, self._names)  # noqa: S307 # the code is ours, see above
         return function
 
@@ -86,9 +99,11 @@ class _Expression:
 
     def _object(self, column: Column, number: int, read: str) -> str:
         self._names[f"c{number}"] = _nothing if column.is_nullable else _odd
-        inner = self._row(column.inner, f"o{number}")
-        is_plain = f"type(o{number} := {read}) in plain or learn(o{number})"
-        return f"{inner} if {is_plain} else c{number}(o{number})"
+        is_there = f"(type(o{number} := {read}) in plain or learn(o{number}))"
+        if column.leaves_some:
+            self._takers.append(f"take{number}")
+            is_there += f" and take{number}(o{number}) is None"
+        return f"{self._row(column.inner, f'o{number}')} if {is_there} else c{number}(o{number})"
 
     def _leaf(self, column: Column, number: int, read: str) -> str:
         assert column.leaf is not None

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from inspect import isawaitable
 from operator import itemgetter
 from typing import Any, cast
 
 import asyncpg
 import strawberry
-from graphql import get_operation_ast, parse, validate
+from graphql import ExecutionResult, get_operation_ast, parse, validate
 from strawberry.schema.config import StrawberryConfig
 
 from bench.peers.servers.asgi import Application
@@ -127,7 +126,7 @@ async def _answer(connections: Connections, viewer: int, posted: Mapping[str, An
     result = _operation(posted["query"]).execute(
         context_value=Context(connections, viewer), variable_values=posted["variables"]
     )
-    if isawaitable(result):
+    if not isinstance(result, ExecutionResult):
         result = await result
     if result.errors:
         raise result.errors[0]

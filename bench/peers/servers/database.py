@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,21 +17,30 @@ _TEXTS = {file.stem: file.read_text() for file in Path(__file__).parent.glob("*.
 
 
 class Connections:
-    """Those that are free; a statement waits for one of them."""
+    """Those that are free; a statement waits for one of them. Nobody gives up here while waiting."""
 
     def __init__(self) -> None:
-        self._free: asyncio.LifoQueue[Statements] = asyncio.LifoQueue()
+        self._free: list[Statements] = []
+        self._waiting: deque[asyncio.Future[Statements]] = deque()
 
     async def fetch(self, name: str, *values: Any) -> list[Any]:
         """The rows of a statement, which is named by its file."""
-        statements = await self._free.get()
+        statements = self._free.pop() if self._free else await self._next()
         try:
             return await statements[name].fetch(*values)
         finally:
             self.put(statements)
 
     def put(self, statements: Statements) -> None:
-        self._free.put_nowait(statements)
+        if self._waiting:
+            self._waiting.popleft().set_result(statements)
+        else:
+            self._free.append(statements)
+
+    def _next(self) -> "asyncio.Future[Statements]":
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        return waiter
 
 
 @asynccontextmanager
