@@ -21,24 +21,25 @@ def call_batches(request: Request) -> None:
 
 
 def _call(request: Request, group: Sequence[Batch]) -> None:
+    first = group[0]
     # Its own list, with which the function may do as it likes.
-    parents = [each for batch in group for each in batch.parents]
+    parents = [*first.parents] if len(group) == 1 else [each for batch in group for each in batch.parents]
     count = len(parents)
 
     def resume(came: Sequence[Any]) -> None:
         values = _one_each(came[0], count)
         if len(group) == 1:
-            group[0].resume(values)
+            first.field.complete(request, values, first.place, first.rows)
             return
         rest = iter(values)
         for batch in group:
-            batch.resume([*islice(rest, len(batch.parents))])
+            batch.field.complete(request, [*islice(rest, len(batch.parents))], batch.place, batch.rows)
 
     def positions(_: int) -> Sequence[tuple[Place, int]]:
         return [(batch.place, index) for batch in group for index in range(len(batch.parents))]
 
     try:
-        found = group[0].call(parents)
+        found = first.field.ask(request, parents, first.place, first.given)
     except Exception as error:
         found = error
     if is_awaitable(found) and not request.is_sync:
@@ -49,13 +50,17 @@ def _call(request: Request, group: Sequence[Batch]) -> None:
 
 def _one_each(found: Any, count: int) -> Sequence[Any]:
     try:
-        if isinstance(found, Exception):
-            raise found
-        if isinstance(found, str | bytes | Mapping):
-            raise TypeError(f"A batch was answered with {type(found).__name__} and not with a list of values.")
-        values = list(found)
+        values = list(found if type(found) is list else _iterable(found))
         if len(values) != count:
             raise ValueError(f"A batch of {count} parents was answered with {len(values)} values.")
     except Exception as error:
         return [error] * count
     return values
+
+
+def _iterable(found: Any) -> Any:
+    if isinstance(found, Exception):
+        raise found
+    if isinstance(found, str | bytes | Mapping):
+        raise TypeError(f"A batch was answered with {type(found).__name__} and not with a list of values.")
+    return found

@@ -113,6 +113,9 @@ class Leaf(Layer):
         self._stays = stays(leaf)
         self._coerce = coercer(leaf)
 
+    def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        return values if self._stays(values) else super().complete(request, values, place, slot)
+
     def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         if self._stays(values):
             return values

@@ -20,14 +20,9 @@ from engine.execution.kinds import GONE
 from engine.execution.request import Request, Wait
 
 
-async def drive(request: Request) -> None:
-    """Until nothing is left to wait for, or the whole answer is null."""
-    driver = _Driver(request)
-    try:
-        await driver.run()
-    finally:
-        if not driver.is_done:
-            await driver.stop()
+def drive(request: Request) -> Awaitable[None]:
+    """Until nothing is left to wait for, or the whole answer is null; nothing of it runs any more then."""
+    return _Driver(request).run()
 
 
 def abandon(request: Request) -> None:
@@ -66,27 +61,29 @@ class _Driver:
 
     async def run(self) -> None:
         request = self._request
-        while not request.is_void:
-            if request.has_bubbled:
-                self._let_go()
-            waits, request.waits = request.waits, []
-            if len(waits) == 1 and len(waits[0].awaitables) == 1 and not self._running and not self._nulled:
-                await _in_place(waits[0])
-            else:
-                for wait in waits:
-                    self._start(wait)
-                if not self._running:
-                    return
-                await self._next()
-            call_batches(request)
+        try:
+            while not (request.failures and request.is_void):
+                if request.has_bubbled:
+                    self._let_go()
+                waits, request.waits = request.waits, []
+                if len(waits) == 1 and len(waits[0].awaitables) == 1 and not self._running and not self._nulled:
+                    await _in_place(waits[0])
+                else:
+                    for wait in waits:
+                        self._start(wait)
+                    if not self._running:
+                        return
+                    if not self._complete:
+                        self._wake = self._loop.create_future()
+                        await self._wake
+                    self._resume_first()
+                if request.batches:
+                    call_batches(request)
+        finally:
+            if self._own or request.waits:
+                await self._stop()
 
-    @property
-    def is_done(self) -> bool:
-        """Is there nothing left to stop?"""
-        return not self._own and not self._request.waits
-
-    async def stop(self) -> None:
-        """Nothing of it runs any more when this returns."""
+    async def _stop(self) -> None:
         abandon(self._request)
         running = [future for future in self._own if not future.done()]
         for future in running:
@@ -138,12 +135,8 @@ class _Driver:
         if (running.left == 0 or self._ends_with) and self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
-    async def _next(self) -> None:
-        """Resume one wait that is complete, as soon as there is one."""
-        if not self._complete:
-            self._wake = self._loop.create_future()
-            await self._wake
-            self._wake = None
+    def _resume_first(self) -> None:
+        self._wake = None
         if self._ends_with is not None:
             raise self._ends_with
         running = self._complete.popleft()

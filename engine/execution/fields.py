@@ -216,7 +216,8 @@ class Batched(Field):
     def __init__(self, *made: Any, resolver: Callable[..., Any], identity: object) -> None:
         super().__init__(*made)
         self.resolver = resolver
-        self.identity = identity
+        # With the field, which its resolver may ask for.
+        self._bare_key = _hashable((identity, id(self.definition)))
 
     def resolve(
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
@@ -228,22 +229,17 @@ class Batched(Field):
             self.complete(request, [error] * len(objects), here, rows)
             return
 
-        def call(parents: Sequence[Any]) -> Any:
-            return self.resolver(parents, self.info(request, here, 0), **given)
+        request.batches.append(Batch(self._key(given), self, given, objects, here, rows))
 
-        def resume(values: Sequence[Any]) -> None:
-            self.complete(request, values, here, rows)
-
-        request.batches.append(Batch(self._key(given), call, objects, resume, here))
+    def ask(self, request: Request, parents: Sequence[Any], place: Place, given: Mapping[str, Any], /) -> Any:
+        """For a value or an exception for each, or what they are to be awaited from."""
+        return self.resolver(parents, self.info(request, place, 0), **given)
 
     def _key(self, given: Mapping[str, Any]) -> object:
-        # The field too, which its resolver may ask for. With the types, for 1 and true are equal.
-        key = (self.identity, id(self.definition), *((name, type(value), value) for name, value in given.items()))
-        try:
-            hash(key)
-        except TypeError:
-            return None
-        return key
+        if not given or self._bare_key is None:
+            return self._bare_key
+        # With the types, for 1 and true are equal.
+        return _hashable((self._bare_key, *((name, type(value), value) for name, value in given.items())))
 
 
 def layers(field: Field, kind: GraphQLOutputType, type_resolver: GraphQLTypeResolver) -> Layer:
@@ -266,6 +262,15 @@ def _leaf_column(field: Field, name: str) -> Column:
     if not is_leaf_type(bare) or field.definition.args or field.nodes[0].arguments:
         return Column(field.key)
     return Column(field.key, name, bare, is_nullable)
+
+
+def _hashable(key: object) -> object:
+    """None where it is not."""
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 def _attempted(call: Callable[..., Any], *args: Any) -> Any:

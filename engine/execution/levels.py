@@ -43,7 +43,7 @@ class FieldsLevel:
         return rows
 
     def inner_columns(self, depth: int, /) -> Sequence[Column]:
-        """As an attribute, so many steps deep, of an object that is read together with it; none where that cannot be."""
+        """As an attribute, at that depth, of an object that is read together with it; none where it is not."""
         return () if self._by_default else self._with_inner(depth)
 
     def _with_inner(self, depth: int) -> Sequence[Column]:
@@ -104,7 +104,7 @@ class _Left:
                 self._fields.append(field)
             elif column.inner and (inner := _Left(field.inner_fields, column.inner)).is_any:
                 self._inner.append((field, inner))
-        self.is_any = bool(self._fields or self._inner)
+        self.is_any: bool = bool(self._fields or self._inner)
         # How many kinds of inner objects have to be known for it.
         self.inner_count: int = sum(bool(inner._fields) + inner.inner_count for _, inner in self._inner)
 

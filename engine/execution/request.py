@@ -1,8 +1,8 @@
 """One execution while it runs: what it was asked with, what went wrong, and what it still waits for."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import FieldNode
 from graphql.execution.values import VariableValues
@@ -24,18 +24,31 @@ class Wait:
     positions: Callable[[int], Iterable[tuple[Place, int]]]
 
 
+class Asking(Protocol):
+    """A field whose resolver takes all parents."""
+
+    def ask(
+        self, request: "Request", parents: Sequence[Any], place: Place, given: Mapping[str, Any], /
+    ) -> Any: ...
+
+    def complete(
+        self, request: "Request", values: Sequence[Any], here: Place, rows: Sequence[dict[str, Any]], /
+    ) -> None: ...
+
+
 @dataclass(slots=True, eq=False)
 class Batch:
-    """A call for all parents of a level; `resume` takes a value or an exception for each.
+    """A call for all parents of a level, whose rows take a value or an exception for each.
 
     Those of equal `key` that come up in the same pass are made as one. A key of None is never merged.
     """
 
     key: object
-    call: Callable[[Sequence[Any]], Any]
+    field: "Asking"
+    given: Mapping[str, Any]
     parents: Sequence[Any]
-    resume: Callable[[Sequence[Any]], None]
     place: Place
+    rows: Sequence[dict[str, Any]]
 
 
 @dataclass(slots=True, eq=False)

@@ -32,7 +32,7 @@ class Odd(Exception):
 
 
 class Column(NamedTuple):
-    """A leaf, an object of `inner` columns, or a place that is kept for what is resolved later or is `constant`."""
+    """A leaf, an object of `inner` columns, or a place kept for what is resolved later or is `constant`."""
 
     key: str
     name: str = ""
