@@ -12,9 +12,9 @@ from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 _OWN_CHECK: Final = "from_object.<locals>._get_is_type_of.<locals>.is_type_of"
 
 
-def are_of_own_class(kind: GraphQLObjectType, values: Sequence[Any]) -> bool:
+def are_ofown_class(kind: GraphQLObjectType, values: Sequence[Any]) -> bool:
     """All are instances of the very class that the type was made from, and none was cast to another type."""
-    own = _own_class(kind)
+    own = own_class(kind)
     return (
         own is not None
         and {own}.issuperset(map(type, values))
@@ -23,7 +23,7 @@ def are_of_own_class(kind: GraphQLObjectType, values: Sequence[Any]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _own_class(kind: GraphQLObjectType) -> type | None:
+def own_class(kind: GraphQLObjectType) -> type | None:
     """None where the type's check is not Strawberry's own."""
     definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     check = getattr(kind.is_type_of, "__qualname__", "")

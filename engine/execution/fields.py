@@ -21,6 +21,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 
 from engine.execution.arguments import arguments
+from engine.execution.claims import own_class
 from engine.execution.completion import Layer, Leaf, ListOf
 from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
 from engine.execution.kinds import are_mappings
@@ -141,13 +142,14 @@ class Read(Valued):
 
     def with_inner(self, depth: int) -> Column:
         column, layer = self.column, self.layer
-        if not isinstance(layer, ObjectOf) or layer.kind.is_type_of is not None:
+        own = own_class(layer.kind) if isinstance(layer, ObjectOf) else None
+        if not isinstance(layer, ObjectOf) or (layer.kind.is_type_of is not None and own is None):
             return column
         try:
             inner = self.level(layer.kind).inner_columns(depth + 1)
         except GraphQLError:
             return column  # its own level tells it, for every object
-        return Column(self.key, self.attribute, is_nullable=layer.is_nullable, inner=inner)
+        return Column(self.key, self.attribute, is_nullable=layer.is_nullable, inner=inner, own=own)
 
     @property
     def inner_fields(self) -> Sequence[Field]:

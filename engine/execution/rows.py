@@ -16,6 +16,7 @@ from types import CodeType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from graphql import GraphQLID, GraphQLLeafType, Undefined
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from engine.execution.kinds import PLAIN
 from engine.execution.leaves import AS_IT_IS, coercer, coercion
@@ -40,6 +41,8 @@ class Column(NamedTuple):
     is_nullable: bool = True
     constant: str | None = None
     inner: Sequence["Column"] = ()
+    # The class that the object has to be of, where not all are welcome.
+    own: type | None = None
 
     @property
     def is_left(self) -> bool:
@@ -99,7 +102,11 @@ class _Expression:
 
     def _object(self, column: Column, number: int, read: str) -> str:
         self._names[f"c{number}"] = _nothing if column.is_nullable else _odd
-        is_there = f"(type(o{number} := {read}) in plain or learn(o{number}))"
+        if column.own is None:
+            is_there = f"(type(o{number} := {read}) in plain or learn(o{number}))"
+        else:
+            self._names[f"k{number}"] = column.own
+            is_there = f"type(o{number} := {read}) is k{number} and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
         if column.leaves_some:
             self._takers.append(f"take{number}")
             is_there += f" and take{number}(o{number}) is None"
