@@ -10,7 +10,7 @@ from graphql.execution.executor import Executor, invalid_return_type_error
 
 from engine.execution.claims import are_of_own_class
 from engine.execution.completion import Completed, Layer
-from engine.execution.kinds import GONE, is_awaitable
+from engine.execution.kinds import GONE, PLAIN, is_awaitable
 from engine.execution.places import Place, Some
 from engine.execution.request import Request, Wait
 from engine.execution.rows import Column
@@ -136,9 +136,13 @@ class ObjectOf(Objects):
         super().__init__(field, is_nullable=is_nullable)
         self.kind = kind
 
-    def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
-        if self.kind.is_type_of is None:
+    def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        # Straight on where it can be: objects in objects may be the deeper for it.
+        if values and self.kind.is_type_of is None and PLAIN.hold_all(map(type, values)):
             return self._level(self.kind, request, values, place)
+        return super().complete(request, values, place, slot)
+
+    def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         return self.of_type(self.kind, request, values, place, slot)
 
 
