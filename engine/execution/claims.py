@@ -12,7 +12,7 @@ from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 _OWN_CHECK: Final = "from_object.<locals>._get_is_type_of.<locals>.is_type_of"
 
 
-def are_ofown_class(kind: GraphQLObjectType, values: Sequence[Any]) -> bool:
+def are_of_own_class(kind: GraphQLObjectType, values: Sequence[Any]) -> bool:
     """All are instances of the very class that the type was made from, and none was cast to another type."""
     own = own_class(kind)
     return (

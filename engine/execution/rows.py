@@ -106,7 +106,9 @@ class _Expression:
             is_there = f"(type(o{number} := {read}) in plain or learn(o{number}))"
         else:
             self._names[f"k{number}"] = column.own
-            is_there = f"type(o{number} := {read}) is k{number} and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
+            is_there = (
+                f"type(o{number} := {read}) is k{number} and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
+            )
         if column.leaves_some:
             self._takers.append(f"take{number}")
             is_there += f" and take{number}(o{number}) is None"
