@@ -1,14 +1,13 @@
 """Objects that are attributes of others are read together with them, and answer as graphql-core has it."""
 
 from collections.abc import Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import strawberry
 from aiodataloader import DataLoader
-from graphql import ExecutionResult, build_schema, parse
+from graphql import ExecutionResult, parse
 from graphql import execute as by_graphql_core
 
 from engine.batch import batch
@@ -163,18 +162,3 @@ async def test_an_object_at_several_places_has_rows_of_its_own() -> None:
         data, _errors = await answers([shared, shared], document)
         data["edges"][0]["node"]["stats"]["likes"] = 7
         assert data["edges"][1] == {"node": {"stats": {"likes": 1}}}
-
-
-def test_objects_nest_as_deep_as_with_graphql_core() -> None:
-    schema = build_schema("type Query { reply: Post } type Post { reply: Post n: Int }")
-    document = parse(f"{{ {'reply { ' * 160} n {'}' * 161}")
-    root: dict[str, Any] = {"n": 1}
-    root["reply"] = root
-    # On a stack of its own, of which nothing is in use yet.
-    with ThreadPoolExecutor(1) as thread:
-        found, theirs = (
-            thread.submit(function, schema, document, root).result() for function in (execute, by_graphql_core)
-        )
-    assert found == theirs
-    assert isinstance(found, ExecutionResult)
-    assert found.errors is None
