@@ -211,6 +211,8 @@ class Worlds:
         self._size = 0
 
     async def get(self, size: int) -> World:
+        """The network, in which nobody has spent anything of their limits yet."""
+        await self._fresh_redis()
         if self._size != size:
             await self.drop()
             self._world = await build(self._stores, size)
