@@ -1,12 +1,9 @@
 """What every test may use: real servers, an own database and Redis, people, and the API."""
 
-import hashlib
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import asyncpg
@@ -18,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+from auth import passwords
 from db import buckets
 from db.models import Row
 from db.redis import connect
@@ -29,7 +27,7 @@ from server.app import create_app, open_services
 from server.errors import formatted
 from server.logging import RequestNotes, notes
 from server.settings import Settings
-from tests import canaries
+from tests import canaries, stillness
 from tests.dose import EXAMPLES
 from tests.factories import VAULT_KEY, Make, Person
 from tests.saved import Saved
@@ -49,7 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     with redirect_stdout(sys.__stdout__):  # pytest closes what stands for it, and then there are still logs
         logging.configure("INFO")
     config.pluginmanager.register(canaries)
-    # An example may have to wait for a busy machine.
+    config.pluginmanager.register(stillness)
+    # A password and an example may have to wait for a busy machine.
+    passwords.PATIENCE = 60.0
     hypothesis.settings.register_profile("dose", max_examples=EXAMPLES, deadline=None)
     hypothesis.settings.load_profile("dose")
     handed = getattr(config, "workerinput", {}).get("addresses")
@@ -198,18 +198,6 @@ async def services(process: Services, empty: Empty) -> AsyncIterator[Services]:
 def forget(services: Services) -> None:
     """What they let through: told of it, a Redis that was emptied on purpose would count it again."""
     services.buckets._local = buckets.LocalBuckets()
-
-
-@pytest.fixture
-def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For rate limits: nothing comes back while a test counts, however slow the machine is."""
-    clock, life = "redis.call('TIME')", "math.ceil(after[i] / 1000) + 1"
-    assert (buckets.SCRIPT.count(clock), buckets.SCRIPT.count(life)) == (1, 1)
-    script = buckets.SCRIPT.replace(clock, "{1800000000, 0}").replace(life, "3600000")
-    monkeypatch.setattr(buckets, "SCRIPT", script)
-    monkeypatch.setattr(buckets, "_SHA", hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest())
-    now = time.monotonic_ns()  # and nothing goes back
-    monkeypatch.setattr(buckets, "time", SimpleNamespace(monotonic_ns=lambda: now))
 
 
 @pytest.fixture
