@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,11 @@ def with_providers(settings: Settings, there: World) -> Settings:
 @pytest.fixture(scope="session")
 async def served_with_providers(with_providers: Settings, authority: dict[str, Path]) -> AsyncIterator[Starlette]:
     app = create_app(with_providers)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(authority["authority"]))
-        async with app.router.lifespan_context(app):
-            yield app
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # only while the line is made: other tests trust others
+            patch.setenv("SSL_CERT_FILE", str(authority["authority"]))
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        yield app
 
 
 @pytest.fixture
