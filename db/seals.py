@@ -13,7 +13,7 @@ from db.models import Identity, Totp
 Place: TypeAlias = tuple[InstrumentedAttribute[int], InstrumentedAttribute[Any]]
 
 PLACES: Final[Sequence[Place]] = ((Totp.user_id, Totp.sealed_secret), (Identity.id, Identity.sealed_token))
-"""All but those that are gone within minutes."""
+"""All but those in codes for sign-ins, which live for minutes and may hand theirs on to an identity."""
 
 
 async def sealed_after(session: AsyncSession, place: Place, after: int, limit: int) -> Sequence[tuple[int, bytes]]:

@@ -43,6 +43,8 @@ class Together(Generic[K, V]):
             return
         try:
             answers = await self._ask([question for question, _ in waiting])
+            if len(answers) != len(waiting):
+                raise ValueError(f"{len(waiting)} questions were answered with {len(answers)} answers")
         except BaseException as error:
             for _, future in waiting:
                 if not future.done():

@@ -13,7 +13,9 @@ from auth.vault import Vault
 from auth.viewer import Viewer
 from db import flows
 from db.models import LinkTicket, OAuthFlow, Provider, SignInCode
+from db.reads import reads_in
 from domain import audit, consents
+from domain.addresses import check_verified
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, InvalidInput, NotAllowed
 
@@ -32,10 +34,12 @@ _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
 async def ticket(session: AsyncSession, viewer: Viewer, provider: Provider) -> tuple[str, datetime]:
     """What takes the viewer's browser to the provider to link, and until when (UTC).
 
-    Raises `ConfirmationNeeded` unless they showed a moment ago who they are.
+    Raises `ConfirmationNeeded` unless they showed a moment ago who they are, and `Conflict` before their address
+    is verified: what they agreed to at the provider would be for nothing.
     """
     if not viewer.is_fresh or viewer.session_id is None:
         raise ConfirmationNeeded
+    await check_verified(await reads_in(session), viewer.user_id)
     secret, until = new_secret(), datetime.now(UTC) + TICKET
     session.add(
         LinkTicket(hash=hash_of(secret), provider=provider, session_id=viewer.session_id, expires_at=until)

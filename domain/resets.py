@@ -35,8 +35,8 @@ async def check(db: Reads, secret: str, password: str) -> None:
 async def reset(session: AsyncSession, secret: str, *, password_hash: str, origin: Origin) -> None:
     """Give the link's account another password and end all that was going on with it. Signs nobody in.
 
-    Second factors and other ways in stay, for a mailbox alone must not be enough where the owner asked for more.
-    Not so where nobody had proven the address before: then they are somebody else's.
+    Second factors and other ways in stay: a mailbox alone must not be enough where the owner has an authenticator
+    app. Not so where nobody had proven the address before: then they are somebody else's.
     """
     _, account = await links.use(session, secret, _PURPOSE)
     credential = await session.get_one(Credential, account.user_id)

@@ -3,12 +3,15 @@
 from functools import partial
 from typing import Final
 
-from auth.vault import Vault
+import structlog
+
+from auth.vault import CannotOpen, Vault
 from db import seals
 from db.seals import Place
 from db.transaction import Sessions, retried, write
 
 _SLICE: Final = 500
+_log = structlog.get_logger(__name__)
 
 
 async def reseal(sessions: Sessions, vault: Vault) -> int:
@@ -30,7 +33,16 @@ async def _reseal_slice(sessions: Sessions, vault: Vault, place: Place, after: i
         rows = await seals.sealed_after(session, place, after, _SLICE)
         if not rows:
             return None
-        renewed = [(row_id, new) for row_id, sealed in rows if (new := vault.resealed(sealed)) is not None]
+        renewed = [(row_id, new) for row_id, sealed in rows if (new := _resealed(vault, place, row_id, sealed))]
         for row_id, sealed in renewed:
             await seals.reseal(session, place, row_id, sealed)
         return rows[-1][0], len(renewed)
+
+
+def _resealed(vault: Vault, place: Place, row_id: int, sealed: bytes) -> bytes | None:
+    """None where it is already, or where the key that it was sealed with is lost, which is no reason to stop."""
+    try:
+        return vault.resealed(sealed)
+    except CannotOpen:
+        _log.warning("seal_cannot_be_opened", table=place[0].class_.__tablename__, row_id=row_id)
+        return None

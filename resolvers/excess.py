@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from db.buckets import Charge, Verdict
 from db.notable import notable
 from db.transaction import write
@@ -9,15 +11,20 @@ from domain import audit
 from domain.audit import Origin
 from schema.context import Context, Services
 
+_log = structlog.get_logger(__name__)
+
 
 async def note(
     services: Services, charges: Sequence[Charge], verdict: Verdict, *, actor_id: int | None = None, origin: Origin
 ) -> None:
-    """Leave a trace of a refusal, where a limit of signing in is what refused."""
+    """Leave a trace of a refusal, where a limit of signing in is what refused. No trouble with it leaves it."""
     for charge in await notable(services.buckets, charges, verdict):
-        async with write(services.stores.sessions) as session:
-            limit = charge.key.partition(":")[0]
-            audit.record(session, "excess_rate_limit_exceeded", actor_id=actor_id, origin=origin, limit=limit)
+        limit = charge.key.partition(":")[0]
+        try:
+            async with write(services.stores.sessions) as session:
+                audit.record(session, "excess_rate_limit_exceeded", actor_id=actor_id, origin=origin, limit=limit)
+        except Exception as error:
+            _log.warning("excess_not_noted", limit=limit, kind=type(error).__name__)
 
 
 async def note_of(context: Context, charges: Sequence[Charge], verdict: Verdict) -> None:

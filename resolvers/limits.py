@@ -64,12 +64,16 @@ def hashed(name: str) -> str:
     return hashlib.sha256(name.lower().encode()).hexdigest()
 
 
-async def take(context: Context, charge: Charge) -> None:
-    """Count one, with or without Redis; refuses with `RATE_LIMITED` when there were too many."""
+async def take(context: Context, charge: Charge, *, leaves_trace: bool = True) -> None:
+    """Count one, with or without Redis; refuses with `RATE_LIMITED` when there were too many.
+
+    A refusal that leaves a trace writes it on a connection of its own: never from within a transaction.
+    """
     charges = [charge._replace(is_kept=True)]
     verdict = await context.services.buckets.take(charges)
     if not verdict.allowed:
-        await excess.note_of(context, charges, verdict)
+        if leaves_trace:
+            await excess.note_of(context, charges, verdict)
         raise rate_limited(verdict.retry_after)
 
 

@@ -78,7 +78,7 @@ async def refresh_session(info: Info, input: RefreshSessionInput) -> RefreshSess
         # Here, where refusing undoes the refresh. Asking again is free: a client that waited for its turn
         # would come after the grace, and look like a thief.
         if renewal.is_new:
-            await take(context, Charge(f"refresh:{renewal.session_id}", REFRESHES))
+            await take(context, Charge(f"refresh:{renewal.session_id}", REFRESHES), leaves_trace=False)
     if renewal.grant is None and context.browser is not None:
         context.browser.forget()
     return RefreshSessionPayload(session=_tokens(context, sessions.granted(renewal)))

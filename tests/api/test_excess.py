@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from db import notable
@@ -78,4 +79,15 @@ async def test_a_person_is_named_whose_limit_it_is(api: Api, make: Make, rows: R
 async def test_what_is_not_of_signing_in_is_counted_and_not_noted(api: Api, rows: Rows) -> None:
     answers = [await api.raw(FEED) for _ in range(301)]
     assert answers[-1]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert await traces(rows) == []
+
+
+async def test_a_refusal_stays_one_where_no_trace_can_be_left(
+    api: Api, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    for n in range(5):
+        assert await try_at(api, "ada", f"192.0.2.{n}") == []
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE audit_log")
+        assert await try_at(api, "ada") == ["RATE_LIMITED"]
     assert await traces(rows) == []

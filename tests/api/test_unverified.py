@@ -21,9 +21,14 @@ mutation ($input: CreatePersonalTokenInput!) {{
 REFUSED = {"__typename": "Conflict", "message": "Verify your e-mail address first."}
 UNVERIFY = "UPDATE credentials SET email_verified_at = NULL"
 
+START_LINKING = f"""
+mutation ($input: StartLinkingInput!) {{ startLinking(input: $input) {{ __typename {ERRORS} }} }}
+"""
+
 DEEDS: dict[str, tuple[str, dict[str, Any]]] = {
     "startPasskey": (START, {}),
     "startTotp": (START_TOTP, {}),
+    "startLinking": (START_LINKING, {"input": {"provider": "GITHUB"}}),
     "createPersonalToken": (MAKE_TOKEN, {"input": {"name": "A script", "scopes": ["READ"]}}),
 }
 

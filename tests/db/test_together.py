@@ -68,3 +68,12 @@ async def test_what_the_call_raises_everybody_gets_who_asked() -> None:
     together = Together(fail)
     found = await asyncio.gather(together.get(1), together.get(2), return_exceptions=True)
     assert [type(each) for each in found] == [ConnectionResetError] * 2
+
+
+async def test_too_few_answers_are_an_error_and_leave_nobody_waiting() -> None:
+    async def forget_one(numbers: Sequence[int]) -> Sequence[int]:
+        return numbers[1:]
+
+    together = Together(forget_one)
+    found = await asyncio.gather(together.get(1), together.get(2), return_exceptions=True)
+    assert [type(each) for each in found] == [ValueError] * 2

@@ -2,9 +2,11 @@
 
 import asyncpg
 import pytest
+from sqlalchemy import update
 
 from auth.vault import CannotOpen, Vault
 from db.models import Challenge, Totp
+from db.transaction import write
 from domain.seals import reseal
 from domain.tasks import end_challenges
 from schema.context import Services
@@ -26,6 +28,20 @@ async def test_after_resealing_the_old_key_may_go(api: Api, make: Make, services
     assert Vault(_NEW).open(hers.sealed_secret, about=f"totp:{ada.id}").decode() == app.secret
     with pytest.raises(CannotOpen):
         services.vault.open(hers.sealed_secret, about=f"totp:{ada.id}")
+
+
+async def test_what_no_key_opens_keeps_nothing_else_from_being_resealed(
+    api: Api, make: Make, services: Services, rows: Rows
+) -> None:
+    ada, bob = await make.user("ada"), await make.user("bob")
+    await turn_on(api, ada), await turn_on(api, bob)
+    async with write(services.stores.sessions) as session:
+        lost = Vault({"lost": b"a key that nobody has any more...."}).seal(b"?", about=f"totp:{ada.id}")
+        await session.execute(update(Totp).where(Totp.user_id == ada.id).values(sealed_secret=lost))
+    assert await reseal(services.stores.sessions, Vault(_BOTH)) == 1
+    sealed = {row.user_id: row.sealed_secret for row in await rows(Totp)}
+    assert sealed[ada.id] == lost
+    assert Vault(_NEW).open(sealed[bob.id], about=f"totp:{bob.id}")
 
 
 async def test_a_sign_in_that_nobody_finished_is_forgotten_and_another_stays(
