@@ -168,7 +168,7 @@ async def test_closing_lets_what_waits_finish() -> None:
     hashing = [asyncio.create_task(passwords.hash(SECRET)) for _ in range(3)]
     await asyncio.sleep(0)
     await passwords.close()
-    assert all(hashing_one.done() for hashing_one in hashing)
+    assert (passwords.working, passwords.waiting) == (0, 0)
     assert len(set(await asyncio.gather(*hashing))) == 3
 
 
