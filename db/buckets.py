@@ -125,13 +125,15 @@ class Standing:
 class Verdict:
     """Whether all buckets had room, or else in how many seconds (at least 1) to come; a standing each.
 
-    `is_local` tells that Redis was not asked or did not answer, and this process judged alone.
+    `full` are the charges that found none. `is_local` tells that Redis was not asked or did not answer, and this
+    process judged alone.
     """
 
     allowed: bool
     retry_after: int
     standings: tuple[Standing, ...]
     is_local: bool
+    full: tuple[Charge, ...]
 
 
 class Buckets:
@@ -284,13 +286,12 @@ def _verdict(charges: Sequence[Charge], reply: list[int], *, slower: int = 1, is
     wait, *debts = reply
     standings = tuple(
         Standing(
-            Limit(limit.count, limit.seconds * slower),
-            (limit.window - debt) // limit.step,
-            seconds(debt * slower),
+            Limit(limit.count, limit.seconds * slower), (limit.window - debt) // limit.step, seconds(debt * slower)
         )
         for (_, limit, *_), debt in zip(charges, debts, strict=True)
     )
-    return Verdict(wait == 0, seconds(wait * slower), standings, is_local)
+    full = tuple(each for each, left in zip(charges, standings, strict=True) if left.remaining < each.cost)
+    return Verdict(wait == 0, seconds(wait * slower), standings, is_local, full if wait else ())
 
 
 def seconds(microseconds: int) -> int:

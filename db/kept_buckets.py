@@ -71,27 +71,29 @@ class KeptBuckets(Buckets):
         if not kept or not quick.allowed:
             return quick
         try:
-            wait = await self._take_kept(kept)
+            refused = await self._take_kept(kept)
         except Exception:
             await super().take(_returned(charges))
             raise
-        if wait == 0:
+        if refused is None:
             return quick
-        return replace(await super().take(_returned(charges)), allowed=False, retry_after=seconds(wait))
+        full, wait = refused
+        returned = await super().take(_returned(charges))
+        return replace(returned, allowed=False, retry_after=seconds(wait), full=(full,))
 
     def _alone(self, charges: Sequence[Charge]) -> Verdict:
         """Of kept charges this process says nothing: its own share would be another limit than that of all."""
         return super()._alone([charge._replace(cost=0) if charge.is_kept else charge for charge in charges])
 
-    async def _take_kept(self, charges: Sequence[Charge]) -> int:
-        """µs to wait; 0 if all are charged."""
+    async def _take_kept(self, charges: Sequence[Charge]) -> tuple[Charge, int] | None:
+        """The first that has no room, and how many µs to wait; `None` if all are charged."""
         for number, charge in enumerate(charges):
             judged = await self._judge(charge)
             if not judged.is_allowed:
                 for earlier in _returned(charges[:number]):
                     await self._judge(earlier)
-                return _wait(charge, judged.debt)
-        return 0
+                return charge, _wait(charge, judged.debt)
+        return None
 
     async def _judge(self, charge: Charge) -> _Judged:
         limit = charge.limit

@@ -76,7 +76,7 @@ class Charging:
         if not verdict.allowed:
             for key, points_owed in owed.items():
                 self._owe(key, points_owed)
-            await excess.note_of(context, charges, verdict)
+            await excess.note_of(context, verdict)
             raise rate_limited(verdict.retry_after)
 
     def settle(self, _: GraphQLSchema, asked: Asked, answer: Answer, context: Context) -> None:

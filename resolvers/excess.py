@@ -1,10 +1,8 @@
 """Who came too often, in the audit log: once for each limit's bucket and window, however often they come."""
 
-from collections.abc import Sequence
-
 import structlog
 
-from db.buckets import Charge, Verdict
+from db.buckets import Verdict
 from db.notable import notable
 from db.transaction import write
 from domain import audit
@@ -14,11 +12,9 @@ from schema.context import Context, Services
 _log = structlog.get_logger(__name__)
 
 
-async def note(
-    services: Services, charges: Sequence[Charge], verdict: Verdict, *, actor_id: int | None = None, origin: Origin
-) -> None:
+async def note(services: Services, verdict: Verdict, *, actor_id: int | None = None, origin: Origin) -> None:
     """Leave a trace of a refusal, where a limit of signing in is what refused. No trouble with it leaves it."""
-    for charge in await notable(services.buckets, charges, verdict):
+    for charge in await notable(services.buckets, verdict):
         limit = charge.key.partition(":")[0]
         try:
             async with write(services.stores.sessions) as session:
@@ -27,7 +23,7 @@ async def note(
             _log.warning("excess_not_noted", limit=limit, kind=type(error).__name__)
 
 
-async def note_of(context: Context, charges: Sequence[Charge], verdict: Verdict) -> None:
+async def note_of(context: Context, verdict: Verdict) -> None:
     """The same of an operation."""
     actor_id = context.viewer.user_id if context.viewer else None
-    await note(context.services, charges, verdict, actor_id=actor_id, origin=context.origin)
+    await note(context.services, verdict, actor_id=actor_id, origin=context.origin)

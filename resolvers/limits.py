@@ -73,7 +73,7 @@ async def take(context: Context, charge: Charge, *, leaves_trace: bool = True) -
     verdict = await context.services.buckets.take(charges)
     if not verdict.allowed:
         if leaves_trace:
-            await excess.note_of(context, charges, verdict)
+            await excess.note_of(context, verdict)
         raise rate_limited(verdict.retry_after)
 
 

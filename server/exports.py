@@ -31,7 +31,7 @@ def routes(services: Services) -> list[Route]:
         charges = [Charge(f"exports:ip:{client_network(origin.ip)}", _TRIES, is_kept=True)]
         verdict = await services.buckets.take(charges)
         if not verdict.allowed:
-            await excess.note(services, charges, verdict, origin=origin)
+            await excess.note(services, verdict, origin=origin)
             return _refused(ErrorCode.RATE_LIMITED, 429, {"retry-after": str(verdict.retry_after)})
         secret = await _secret(request)
         if secret is None:

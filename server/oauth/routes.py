@@ -66,7 +66,7 @@ class _Ways:
             verdict = await self._services.buckets.take(charges)
             if not verdict.allowed:
                 origin = origin_of(request.scope, request.headers)
-                await excess.note(self._services, charges, verdict, origin=origin)
+                await excess.note(self._services, verdict, origin=origin)
                 said = f"Too many of these. Try again in {verdict.retry_after} s."
                 return told(said, 429, **{"retry-after": str(verdict.retry_after)})
             try:

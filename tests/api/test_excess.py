@@ -9,9 +9,10 @@ import pytest
 from db import notable
 from db.buckets import Limit
 from db.models import AuditEntry
+from schema.context import Services
 from tests.api.accounts import LOGIN, Rows
-from tests.conftest import Api
-from tests.factories import Make
+from tests.conftest import Api, Empty
+from tests.factories import Make, Person
 
 pytestmark = pytest.mark.usefixtures("no_time_passes")
 
@@ -26,6 +27,10 @@ async def traces(rows: Rows) -> list[tuple[int | None, Any]]:
 async def try_at(api: Api, name: str, ip: str = "192.0.2.1") -> list[str]:
     answer = await api.raw(LOGIN, ip=ip, input={"usernameOrEmail": name, "password": "wrong"})
     return [error["extensions"]["code"] for error in answer.get("errors", [])]
+
+
+async def try_to_add_a_passkey(api: Api, person: Person, ip: str) -> dict[str, Any]:
+    return await api.raw("mutation { startPasskey { __typename } }", viewer=person, ip=ip)
 
 
 async def test_a_name_that_is_tried_too_often_is_noted_once(api: Api, make: Make, rows: Rows) -> None:
@@ -50,6 +55,17 @@ async def test_so_is_an_address_however_many_come_from_it_at_once(api: Api, rows
     for n in range(21):
         await try_at(api, f"other_{n}", "192.0.2.2")
     assert len(await traces(rows)) == 2
+
+
+async def test_the_limit_that_is_full_is_noted_alone_though_redis_forgot_it(
+    process: Services, ada: Person, rows: Rows, fresh_redis: Empty
+) -> None:
+    for _ in range(20):
+        await try_to_add_a_passkey(Api(process), ada, "192.0.2.1")
+    await fresh_redis()
+    answer = await try_to_add_a_passkey(Api(process), ada, "192.0.2.2")
+    assert answer["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert await traces(rows) == [(ada.id, {"limit": "passkey"})]
 
 
 async def test_a_crowd_of_addresses_fills_no_table(api: Api, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:

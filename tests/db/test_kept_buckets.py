@@ -122,6 +122,7 @@ async def test_what_redis_lost_postgresql_refuses_and_redis_is_not_charged(
     refused = await another.take([beside, charge])
     assert (refused.allowed, refused.retry_after) == (False, 180)
     assert [standing.remaining for standing in refused.standings] == [HOUR.count, FIVE.count]
+    assert refused.full == (charge,)
 
 
 async def test_redis_spares_postgresql_a_flood(services: Services, redis: Redis) -> None:
