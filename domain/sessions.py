@@ -61,13 +61,18 @@ async def begin(
     """
     if account.has_totp and method is not SignInMethod.PASSKEY:
         raise SecondFactorNeeded(account, method)
-    is_proven = method is SignInMethod.PASSKEY or not account.has_passkey or _showed_mail(account)
+    is_proven = method is SignInMethod.PASSKEY or not account.has_passkey or _showed_mail(account, method)
     return await begin_proven(session, account, method=method, is_proven=is_proven, origin=origin)
 
 
-def _showed_mail(account: AccountRow) -> bool:
-    """Whoever lost their passkeys removes them by this, unless they asked for a second factor."""
-    return account.reset_at is not None and datetime.now(UTC) - account.reset_at <= FRESH
+def _showed_mail(account: AccountRow, method: SignInMethod) -> bool:
+    """Whoever lost their passkeys removes them by this, unless they asked for a second factor.
+
+    By the password that was set in the mail: whoever comes otherwise need not be who has read it.
+    """
+    if method is not SignInMethod.PASSWORD or account.reset_at is None:
+        return False
+    return datetime.now(UTC) - account.reset_at <= FRESH
 
 
 async def begin_proven(
