@@ -1,31 +1,24 @@
 """What is answered where there is nothing to give: to a program an error in JSON, to somebody's browser a page."""
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from engine.codes import ErrorCode
+from server.account import pages
 from server.errors import INTERNAL, answer
 from server.logging import NOTES, RequestNotes
 from server.security import ANSWER_HEADERS, page_headers
 
 _NOTHING: Final = "There is nothing here; GraphQL is at /graphql."
-_PAGE: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "account"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-).get_template("said.html")
 
 
 def page(title: str, said: str, status: int, *, advice: str = "", **headers: str) -> Response:
     """One sentence, and what one can do, in the style of the account's pages."""
-    html = _PAGE.render(title=title, said=said, advice=advice)
+    html = pages.page("said", title=title, said=said, advice=advice)
     return HTMLResponse(html, status, {**ANSWER_HEADERS, **page_headers(), **headers})
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from server.account.pages import page
 from server.security import page_headers
 
 _HERE: Final = Path(__file__).parent
@@ -24,8 +25,8 @@ def routes() -> list[BaseRoute]:
 
 
 async def _verify(_: Request) -> Response:
-    return FileResponse(_HERE / "verify.html", headers=_HEADERS)
+    return HTMLResponse(page("verify"), headers=_HEADERS)
 
 
 async def _reset(_: Request) -> Response:
-    return FileResponse(_HERE / "reset.html", headers=_HEADERS)
+    return HTMLResponse(page("reset"), headers=_HEADERS)

@@ -15,7 +15,8 @@ from starlette.routing import Route
 from db import mailbox
 from db.stores import Stores
 from domain.letters import Letter
-from server.mail.writing import TEMPLATES, Desk
+from server.account.pages import page
+from server.mail.writing import Desk
 from server.security import page_headers
 from server.settings import Settings
 
@@ -39,7 +40,7 @@ def mailbox_routes(settings: Settings) -> list[Route]:
 
 async def _list(request: Request) -> Response:
     letters = await _kept(request)
-    return HTMLResponse(TEMPLATES.get_template("mailbox.html").render(letters=letters), headers=_LIST)
+    return HTMLResponse(page("mailbox", letters=letters), headers=_LIST)
 
 
 async def _letter(request: Request) -> Response:

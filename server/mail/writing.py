@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from domain.letters import Letter
 from server.mail.words import WORDS, Words
 
-TEMPLATES: Final = Environment(
+_TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
@@ -38,8 +38,8 @@ class Desk:
         # No machine shall answer this one (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         filled = self._filled(letter, words, name)
-        message.set_content(TEMPLATES.get_template("letter.txt").render(filled))
-        message.add_alternative(TEMPLATES.get_template("letter.html").render(filled), subtype="html")
+        message.set_content(_TEMPLATES.get_template("letter.txt").render(filled))
+        message.add_alternative(_TEMPLATES.get_template("letter.html").render(filled), subtype="html")
         return message
 
     def _filled(self, letter: Letter, words: Words, network: str) -> dict[str, Any]:
