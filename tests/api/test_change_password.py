@@ -13,11 +13,6 @@ NEW = "a quiet engine"
 CHANGE = {"currentPassword": PASSWORD, "newPassword": NEW}
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
 async def test_changes_it_and_ends_the_other_sessions(api: Api, ada: Person, rows: Rows) -> None:
     token = (await log_in(api, "ada"))["session"]["refreshToken"]
     answer = await api(CHANGE_PASSWORD, viewer=ada, input=CHANGE)

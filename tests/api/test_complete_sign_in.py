@@ -10,14 +10,9 @@ from db.models import AuditEntry, Challenge, Session, User, UserStatus
 from tests.api.accounts import CANCEL_DELETION, WRONG, Rows, log_in, stored
 from tests.api.second_factors import COMPLETE, App, turn_on
 from tests.conftest import Api, Refused
-from tests.factories import PASSWORD, Make, Person
+from tests.factories import PASSWORD, Person
 
 OVER = {"__typename": "NotAllowed", "message": "This took too long, or too many tries. Sign in again."}
-
-
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ ME = {"usernameOrEmail": "ada", "password": PASSWORD}
 PROFILE = '{ user(username: "ada") { username } }'
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
 async def delete(api: Api, person: Person) -> datetime:
     answer = await api(DELETE_ACCOUNT, viewer=person, input={"password": PASSWORD})
     return datetime.fromisoformat(answer["purgeOn"])

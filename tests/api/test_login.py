@@ -20,11 +20,6 @@ from tests.factories import PASSWORD, Make, Person
 TRIES = 15
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
 @pytest.mark.parametrize("name", ["ada", " ADA ", "ada@example.org", "Ada@Example.Org"])
 async def test_signs_in_by_name_or_address(
     api: Api, ada: Person, rows: Rows, services: Services, name: str

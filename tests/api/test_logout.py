@@ -11,11 +11,6 @@ from tests.conftest import Api, Refused
 from tests.factories import Make, Person
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
 async def test_ends_this_session_only(api: Api, ada: Person, rows: Rows) -> None:
     other = (await log_in(api, "ada"))["session"]["refreshToken"]
     assert await api(LOGOUT, viewer=ada, input={}) == {"__typename": "LogoutPayload", "endedSessionCount": 1}

@@ -16,11 +16,11 @@ from tests.api.accounts import (
     Rows,
     log_in,
 )
-from tests.api.passkeys import START, add, show, sign_in
+from tests.api.passkeys import START, show, sign_in
 from tests.api.second_factors import COMPLETE, START_TOTP, turn_on
 from tests.authenticator import Authenticator
 from tests.conftest import Api
-from tests.factories import PASSWORD, Make, Person
+from tests.factories import PASSWORD, Person
 from tests.letters import Mail
 
 NEW = "a staple of batteries"
@@ -29,18 +29,6 @@ DEEDS = {
     "changePassword": (CHANGE_PASSWORD, {"currentPassword": PASSWORD, "newPassword": NEW}),
     "deleteAccount": (DELETE_ACCOUNT, {"password": PASSWORD}),
 }
-
-
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
-@pytest.fixture
-async def key(api: Api, ada: Person) -> Authenticator:
-    key = Authenticator(step=1)
-    await add(api, ada, key)
-    return key
 
 
 async def newest(ada: Person, rows: Rows) -> Person:

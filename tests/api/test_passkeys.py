@@ -30,19 +30,6 @@ WRONG = "This is not the passkey that was asked for, or it took too long. Begin 
 REFUSED = {"__typename": "NotAllowed", "message": WRONG}
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
-@pytest.fixture
-async def key(api: Api, ada: Person) -> Authenticator:
-    """Ada's passkey."""
-    key = Authenticator(step=1)
-    assert (await add(api, ada, key))["__typename"] == "AddPasskeyPayload"
-    return key
-
-
 async def test_a_password_alone_does_not_confirm_who_has_a_passkey(
     api: Api, ada: Person, key: Authenticator, rows: Rows
 ) -> None:

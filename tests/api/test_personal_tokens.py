@@ -35,11 +35,6 @@ TOKENS = "{ viewer { personalTokens { id name scopes } } }"
 GOOD = {"name": "Weather", "scopes": ["READ", "POST"]}
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
 async def create(api: Api, viewer: Person, **changes: Any) -> Any:
     return await api(CREATE, viewer=viewer, input={**GOOD, **changes})
 

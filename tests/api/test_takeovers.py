@@ -29,7 +29,7 @@ from tests.api.accounts import (
 )
 from tests.api.second_factors import OWN, turn_on
 from tests.conftest import Api
-from tests.factories import PASSWORD, Make, Person
+from tests.factories import PASSWORD, Person
 from tests.letters import Mail
 
 UNVERIFY = "UPDATE credentials SET email_verified_at = NULL"
@@ -52,11 +52,6 @@ async def reset(api: Api, token: str) -> Any:
 
 async def addresses(rows: Rows) -> list[str]:
     return [each.email for each in await rows(Credential)]
-
-
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
 
 
 @pytest.mark.parametrize("defence", DEFENCES)

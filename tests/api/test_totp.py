@@ -25,11 +25,6 @@ WRONG = "This is wrong, or was used before."
 AGAIN = {"__typename": "ConfirmationNeeded", "message": "Confirm first that it is you."}
 
 
-@pytest.fixture
-async def ada(make: Make) -> Person:
-    return await make.user("ada")
-
-
 def stale(person: Person) -> Person:
     return replace(person, viewer=replace(person.viewer, proven_at=None))
 
