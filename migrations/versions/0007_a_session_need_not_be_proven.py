@@ -22,8 +22,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    # Before the update, or a session could begin without a proof after it; every sign-in needs `credentials`, which
-    # therefore come last and for a moment.
+    # Held before the update, or a session could begin without a proof after it. Every request for an account
+    # needs `credentials`, which therefore come last and for a moment.
     op.execute("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE")
     op.execute("UPDATE sessions SET proven_at = created_at - interval '1 hour' WHERE proven_at IS NULL")
     op.alter_column("sessions", "proven_at", server_default=sa.text("now()"), nullable=False)
