@@ -104,7 +104,7 @@ async def test_a_cost_of_nothing_only_looks(buckets: Buckets) -> None:
 
 
 async def test_no_charges_are_allowed(buckets: Buckets) -> None:
-    assert await buckets.take([]) == module.Verdict(True, 0, (), is_local=False)
+    assert await buckets.take([]) == module.Verdict(True, 0, (), is_local=False, full=())
 
 
 async def test_every_key_expires_when_its_bucket_is_full(buckets: Buckets, redis: Redis) -> None:
