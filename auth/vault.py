@@ -31,13 +31,18 @@ class Vault:
 
     def open(self, sealed: bytes, *, about: str) -> bytes:
         """The secret. Raises `CannotOpen`."""
+        found, secret = self.read(sealed)
+        if not hmac.compare_digest(_label(found), _label(about)):
+            raise CannotOpen
+        return secret
+
+    def read(self, sealed: bytes) -> tuple[str, bytes]:
+        """What it was sealed to be about, and the secret; for where nothing else tells. Raises `CannotOpen`."""
         try:
             label, _, secret = self._all.decrypt(sealed).partition(b"\0")
         except InvalidToken:
             raise CannotOpen from None
-        if not hmac.compare_digest(label + b"\0", _label(about)):
-            raise CannotOpen
-        return secret
+        return label.decode(), secret
 
     def resealed(self, sealed: bytes) -> bytes | None:
         """The same under the first key; `None` when it is already. Raises `CannotOpen`."""

@@ -1,5 +1,7 @@
 """Statements that take from an account what somebody else may have put there."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,12 +16,16 @@ from db.models import (
 )
 
 
-async def end_what_goes_on(session: AsyncSession, user_id: int) -> None:
-    """Whatever was begun with the account and is not done: sign-ins, new ways in, downloads."""
+async def end_what_goes_on(session: AsyncSession, user_id: int) -> Sequence[SignInCode]:
+    """Whatever was begun with the account and is not done: sign-ins, new ways in, downloads.
+
+    The codes of the new ways in, for what was agreed to at the providers ends with them.
+    """
     await session.execute(delete(Challenge).where(Challenge.user_id == user_id))
     await session.execute(delete(OAuthFlow).where(OAuthFlow.link_user_id == user_id))
-    await session.execute(delete(SignInCode).where(SignInCode.link_user_id == user_id))
     await session.execute(delete(Export).where(Export.user_id == user_id))
+    codes = delete(SignInCode).where(SignInCode.link_user_id == user_id).returning(SignInCode)
+    return (await session.scalars(codes)).all()
 
 
 async def remove_factors(session: AsyncSession, user_id: int) -> int:

@@ -1,5 +1,6 @@
 """Statements about ways to a provider and back: tickets, flows and codes, each of them good once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -9,11 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from db.models import LinkTicket, OAuthFlow, Provider, Session, SignInCode
 
-_Kind: TypeAlias = type[LinkTicket] | type[OAuthFlow] | type[SignInCode]
+_Kind: TypeAlias = type[LinkTicket] | type[OAuthFlow]
 _KEYS: Final[dict[_Kind, InstrumentedAttribute[bytes]]] = {
     LinkTicket: LinkTicket.hash,
     OAuthFlow: OAuthFlow.state_hash,
-    SignInCode: SignInCode.hash,
 }
 
 
@@ -60,10 +60,17 @@ async def hold_code(session: AsyncSession, hash: bytes, challenge: str) -> SignI
 
 
 async def forget_expired(session: AsyncSession, limit: int) -> int:
-    """Delete what nobody came back for; how many rows, up to `limit` of each kind."""
+    """Delete tickets and flows that nobody came back for; how many rows, up to `limit` of each kind."""
     gone = 0
     for kind, key in _KEYS.items():
         over = select(key).where(kind.expires_at < func.now()).limit(limit)
         deleted = await session.scalars(delete(kind).where(key.in_(over)).returning(key))
         gone += len(deleted.all())
     return gone
+
+
+async def forget_expired_codes(session: AsyncSession, limit: int) -> Sequence[SignInCode]:
+    """Delete codes that nobody used in time; those that were, `limit` at most."""
+    over = select(SignInCode.hash).where(SignInCode.expires_at < func.now()).limit(limit)
+    gone = delete(SignInCode).where(SignInCode.hash.in_(over.with_for_update(skip_locked=True)))
+    return (await session.scalars(gone.returning(SignInCode))).all()

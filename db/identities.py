@@ -16,8 +16,6 @@ class Removed:
 
     id: int
     provider: Provider
-    issuer: str
-    subject: str
     sealed_token: bytes | None
 
 
@@ -68,5 +66,5 @@ async def void_links_to(session: AsyncSession, email: str, *, but: int) -> None:
 
 
 async def _removed(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[Removed]:
-    told = (Identity.id, Identity.provider, Identity.issuer, Identity.subject, Identity.sealed_token)
+    told = (Identity.id, Identity.provider, Identity.sealed_token)
     return [Removed(*row) for row in await session.execute(delete(Identity).where(*which).returning(*told))]

@@ -7,13 +7,17 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from db.models import Identity, Totp
+from db.models import EndedConsent, Identity, Totp
 
 # The column that tells rows apart, and the one with the secret.
 Place: TypeAlias = tuple[InstrumentedAttribute[int], InstrumentedAttribute[Any]]
 
-PLACES: Final[Sequence[Place]] = ((Totp.user_id, Totp.sealed_secret), (Identity.id, Identity.sealed_token))
-"""All but those in codes for sign-ins, which live for minutes and may hand theirs on to an identity."""
+PLACES: Final[Sequence[Place]] = (
+    (Totp.user_id, Totp.sealed_secret),
+    (Identity.id, Identity.sealed_token),
+    (EndedConsent.id, EndedConsent.sealed_token),
+)
+"""All but those in codes for sign-ins, which live for minutes and may hand theirs on to one of the others."""
 
 
 async def sealed_after(session: AsyncSession, place: Place, after: int, limit: int) -> Sequence[tuple[int, bytes]]:

@@ -179,7 +179,7 @@ async def _hold_proven(session: AsyncSession, proof: Proof) -> None:
 async def _end_older(session: AsyncSession, user_id: int, own: int | None, origin: Origin) -> None:
     ended = await sessions.end_all(session, user_id, but=own)
     tokens = await personal_tokens.end_all(session, user_id)
-    await disowning.end_what_goes_on(session, user_id)
+    await consents.end(session, await disowning.end_what_goes_on(session, user_id))
     if ended or tokens:
         told = {"reason": "email_verified", "sessions": ended, "tokens": tokens}
         _record(session, "authn_token_revoked", user_id, origin, **told)

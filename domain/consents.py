@@ -1,23 +1,38 @@
 """What people agreed to at a provider: it ends there when it ends here, as Apple asks of whoever it vouches to."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.providers.profiles import Profile
+from auth.providers.profiles import Profile, Unavailable, Untrustworthy
 from auth.providers.registry import Providers
-from auth.vault import Vault
-from db import identities, queue
-from db.identities import Removed
-from db.models import Provider
+from auth.vault import CannotOpen, Vault
+from db import consents, flows, identities, queue
+from db.models import EndedConsent, Provider
 from db.queue import JobFunction
 from db.stores import Stores
+from db.transaction import Sessions, write
 
-REVOKE: Final = "consents.revoke"
+END: Final = "consents.end"
+KEPT: Final = timedelta(days=30)
+"""How long a provider that does not take it is told again."""
+_SLICE: Final = 100
+_KIND: Final = "consent:"
 _log = structlog.get_logger(__name__)
+
+
+class Gone(Protocol):
+    """What stood for a consent here, and what that can be ended by at the provider, if anything."""
+
+    @property
+    def provider(self) -> Provider: ...
+
+    @property
+    def sealed_token(self) -> bytes | None: ...
 
 
 def sealed(profile: Profile, vault: Vault) -> bytes | None:
@@ -26,14 +41,13 @@ def sealed(profile: Profile, vault: Vault) -> bytes | None:
     return None if token is None else vault.seal(token.encode(), about=_about(profile.issuer, profile.subject))
 
 
-async def end(session: AsyncSession, gone: Sequence[Removed]) -> None:
-    """Have the providers told, once this stands, of the identities that are gone."""
-    for each in gone:
-        if each.sealed_token is not None:
-            about = _about(each.issuer, each.subject)
-            await queue.enqueue(
-                session, REVOKE, provider=each.provider, about=about, sealed=each.sealed_token.decode()
-            )
+async def end(session: AsyncSession, gone: Sequence[Gone]) -> None:
+    """Have the providers told, once this stands, of what is gone."""
+    tokens = [(each.provider, each.sealed_token) for each in gone if each.sealed_token is not None]
+    for provider, token in tokens:
+        await consents.keep(session, provider, token)
+    if tokens:
+        await queue.enqueue(session, END)
 
 
 async def end_all(session: AsyncSession, user_id: int) -> int:
@@ -43,20 +57,71 @@ async def end_all(session: AsyncSession, user_id: int) -> int:
     return len(gone)
 
 
+async def end_unused(session: AsyncSession, limit: int) -> int:
+    """Forget codes that nobody used in time, and end what was agreed to for them; how many, `limit` at most."""
+    gone = await flows.forget_expired_codes(session, limit)
+    await end(session, gone)
+    return len(gone)
+
+
 def jobs(providers: Providers, vault: Vault) -> Mapping[str, JobFunction]:
-    return {REVOKE: partial(_revoke, providers, vault)}
+    return {END: partial(_tell, providers, vault)}
 
 
-async def _revoke(
-    providers: Providers, vault: Vault, stores: Stores, *, provider: str, about: str, sealed: str
-) -> None:
-    """Raises, so that it is tried again, where the provider does not answer or does not take it."""
-    revoker = providers.revoker(Provider(provider))
+async def _tell(providers: Providers, vault: Vault, stores: Stores) -> None:
+    """Tell the providers of every consent that is over.
+
+    Raises, so that it is tried again, where one of them does not answer or does not take it.
+    """
+    failure, after = None, 0
+    while waiting := await _after(stores.sessions, after):
+        for consent in waiting:
+            try:
+                await _end(providers, vault, stores.sessions, consent)
+            except (Unavailable, Untrustworthy, CannotOpen) as error:
+                failure = error
+        after = waiting[-1].id
+    await _give_up(stores.sessions)
+    if failure is not None:
+        raise failure
+
+
+async def _after(sessions: Sessions, consent_id: int) -> Sequence[EndedConsent]:
+    async with write(sessions) as session:
+        return await consents.after(session, consent_id, _SLICE)
+
+
+async def _end(providers: Providers, vault: Vault, sessions: Sessions, consent: EndedConsent) -> None:
+    """In no transaction while it is told: telling it twice is harmless."""
+    revoker = providers.revoker(consent.provider)
     if revoker is None:
-        _log.warning("consent_stays_where_nothing_is_set_up", provider=provider)
+        _log.warning("consent_stays_where_nothing_is_set_up", provider=consent.provider)
         return
-    await revoker.revoke(vault.open(sealed.encode(), about=about).decode())
+    issuer, subject, token = _opened(vault, consent.sealed_token)
+    async with write(sessions) as session:
+        is_needed = await consents.is_needed(session, issuer, subject)
+    # A person's tokens stand for one consent: to end an old one would end what they sign in by now.
+    if not is_needed:
+        await revoker.revoke(token)
+    async with write(sessions) as session:
+        await consents.forget(session, consent.id)
+
+
+async def _give_up(sessions: Sessions) -> None:
+    async with write(sessions) as session:
+        given_up = await consents.forget_ended_before(session, datetime.now(UTC) - KEPT)
+    if given_up:
+        _log.warning("consents_given_up", consents=given_up)
 
 
 def _about(issuer: str, subject: str) -> str:
-    return f"consent:{issuer} {subject}"
+    return f"{_KIND}{issuer} {subject}"
+
+
+def _opened(vault: Vault, sealed: bytes) -> tuple[str, str, str]:
+    """Issuer, subject and token. Raises `CannotOpen`."""
+    about, token = vault.read(sealed)
+    if not about.startswith(_KIND):
+        raise CannotOpen
+    issuer, _, subject = about.removeprefix(_KIND).partition(" ")
+    return issuer, subject, token.decode()

@@ -54,7 +54,7 @@ async def _end_all(session: AsyncSession, account: AccountRow, by: dict[str, Any
     tokens = await personal_tokens.end_all(session, account.user_id)
     if ended or tokens:
         audit.record(session, "authn_token_revoked", **by, reason="password_reset", sessions=ended, tokens=tokens)
-    await disowning.end_what_goes_on(session, account.user_id)
+    await consents.end(session, await disowning.end_what_goes_on(session, account.user_id))
     if account.email_verified_at is not None:
         return
     removed = await consents.end_all(session, account.user_id)

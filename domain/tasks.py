@@ -18,7 +18,7 @@ from db.models import Row
 from db.queue import JobFunction, Timed
 from db.stores import Stores
 from db.transaction import Sessions, retried, write
-from domain import exports, moderation, purges
+from domain import consents, exports, moderation, purges
 
 ENDED_SESSIONS_KEPT: Final = timedelta(days=30)
 ENDED_PERSONAL_TOKENS_KEPT: Final = timedelta(days=30)
@@ -76,8 +76,9 @@ async def end_challenges(stores: Stores) -> None:
 
 
 async def end_flows(stores: Stores) -> None:
-    """Forget the ways to providers that nobody came back from."""
+    """Forget the ways to providers that nobody came back from, or did nothing with what they brought back."""
     await _till_none(stores, flows.forget_expired)
+    await _till_none(stores, consents.end_unused)
 
 
 async def release_usernames(stores: Stores) -> None:
@@ -153,6 +154,7 @@ TIMETABLE: Sequence[Timed] = (
     Timed("audit.shorten", "53 1 * * *"),
     Timed("usernames.release", "19 1 * * *"),
     Timed("sessions.end", "11 2 * * *"),
+    Timed(consents.END, "41 2 * * *"),
     Timed("personal_tokens.end", "29 2 * * *"),
     Timed("counters.reconcile", "41 3 * * *"),
 )

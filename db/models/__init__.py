@@ -7,7 +7,7 @@ from db.models.buckets import StoredBucket
 from db.models.comments import Comment, CommentStats
 from db.models.exports import Export, ExportPart, RetiredUsername
 from db.models.follows import Block, Follow, FollowRequest, Mute
-from db.models.identities import Identity, LinkTicket, OAuthFlow, Provider, SignInCode
+from db.models.identities import EndedConsent, Identity, LinkTicket, OAuthFlow, Provider, SignInCode
 from db.models.letters import LinkPurpose, MailLink
 from db.models.operations import ClientUse, TrustedOperation
 from db.models.posts import Audience, Like, Post, PostStats, PostType
@@ -25,6 +25,7 @@ __all__ = [
     "Comment",
     "CommentStats",
     "Credential",
+    "EndedConsent",
     "Export",
     "ExportPart",
     "Follow",

@@ -41,6 +41,19 @@ class Identity(Row):
     last_used_at: Mapped[Moment | None]
 
 
+class EndedConsent(Row):
+    """What a consent that is over here is ended by at its provider, until that has been told."""
+
+    __tablename__ = "ended_consents"
+    __table_args__ = (one_of("provider", Provider),)
+
+    id: Mapped[Id]
+    provider: Mapped[Provider] = mapped_column(Choice(Provider))
+    # Whose it is stands inside of the seal alone.
+    sealed_token: Mapped[bytes] = mapped_column(LargeBinary)
+    ended_at: Mapped[Created]
+
+
 class LinkTicket(Row):
     """Takes a signed-in person's browser to a provider in place of a token; good once, for a minute."""
 

@@ -39,7 +39,7 @@ async def test_the_application_adds_to_the_audit_log_and_reads_it(addresses: Add
     await connection.close()
 
 
-@pytest.mark.parametrize("table", ["credentials", "sessions", "refresh_tokens", "identities"])
+@pytest.mark.parametrize("table", ["credentials", "sessions", "refresh_tokens", "identities", "ended_consents"])
 async def test_the_reader_sees_no_secret(addresses: Addresses, database: str, table: str) -> None:
     url = addresses.app.format(database=database).replace("plaza_app", "plaza_read")
     connection = await asyncpg.connect(url)

@@ -11,7 +11,7 @@ from db.models import Mute, PersonalToken, RefreshToken, RetiredUsername, Sessio
 from db.queue import enqueue
 from db.retired_usernames import is_retired, retire
 from db.stores import Stores
-from domain import tasks
+from domain import consents, tasks
 from server.worker import run
 from tests.domain.aging import NOT_OVER, OVER
 from tests.factories import Make
@@ -23,7 +23,7 @@ ASKED_FOR: dict[str, dict[str, Any]] = {"exports.make": {"export_id": 12345, "ac
 
 class TestJobs:
     def test_every_job_of_the_timetable_exists(self) -> None:
-        assert {timed.name for timed in tasks.TIMETABLE} == tasks.JOBS.keys() - ASKED_FOR.keys()
+        assert {timed.name for timed in tasks.TIMETABLE} == (tasks.JOBS.keys() | {consents.END}) - ASKED_FOR.keys()
 
     def test_a_deleted_account_and_a_deleted_post_are_kept_for_thirty_days(self) -> None:
         assert (DELETION_GRACE_DAYS, TOMBSTONE_DAYS) == (30, 30)

@@ -9,18 +9,19 @@ from starlette.applications import Starlette
 
 from auth.providers.profiles import Unavailable, Untrustworthy
 from auth.vault import CannotOpen, Vault
-from db.models import Credential, Identity, SignInCode, User
+from db.models import Credential, EndedConsent, Identity, SignInCode, User
 from db.transaction import write
-from domain import consents, purges, seals
+from domain import consents, purges, seals, tasks
 from schema.context import Services
 from server.demo.providers.world import PEOPLE, Fault, World
 from server.jobs import jobs_of
 from server.settings import Settings
-from tests.api.accounts import Rows
+from tests.api.accounts import REQUEST_RESET, RESET, Rows
 from tests.domain.aging import OVER, leave
 from tests.factories import Make, Person
 from tests.jobs import waiting
-from tests.oauth.journey import ADA, UNLINK, Journey
+from tests.letters import Mail
+from tests.oauth.journey import ADA, START_LINKING, UNLINK, Journey
 
 GRACE = PEOPLE[1]
 
@@ -35,20 +36,38 @@ async def bob(make: Make, owner: asyncpg.Connection, journey: Journey) -> Person
 
 
 class Worker:
-    """Runs the one job that waits to tell a provider."""
+    """Runs the jobs that end consents, as the clock and those who end them have it."""
 
     def __init__(self, settings: Settings, services: Services, owner: asyncpg.Connection) -> None:
-        self._job = jobs_of(settings, services)[consents.REVOKE]
+        self._job = jobs_of(settings, services)[consents.END]
         self._stores, self._owner = services.stores, owner
 
     async def run(self) -> None:
-        (payload,) = await waiting(self._owner, consents.REVOKE)
-        await self._job(self._stores, **payload)
+        assert {orjson.dumps(each) for each in await waiting(self._owner, consents.END)} <= {b"{}"}
+        await self._job(self._stores)
+
+    async def clean_up(self) -> None:
+        """Every code has run out by now."""
+        await self._owner.execute("UPDATE sign_in_codes SET expires_at = now() - interval '1 second'")
+        await tasks.end_flows(self._stores)
 
 
 @pytest.fixture
 def worker(with_providers: Settings, plaza: Starlette, owner: asyncpg.Connection) -> Worker:
     return Worker(with_providers, plaza.state.services, owner)
+
+
+@pytest.fixture
+def mail(with_providers: Settings, plaza: Starlette, owner: asyncpg.Connection) -> Mail:
+    return Mail(with_providers, plaza.state.services, owner)
+
+
+async def half_way(journey: Journey, linking: Person | None = None) -> str:
+    """Ada agrees at Apple, and comes back with a code."""
+    if linking is None:
+        return (await journey.go("apple"))["code"]
+    begun = await journey.api(START_LINKING, viewer=linking, input={"provider": "APPLE"})
+    return (await journey.go("apple", ticket=begun["ticket"]))["code"]
 
 
 async def unlink(journey: Journey, person: Person, provider: str = "APPLE") -> Any:
@@ -120,11 +139,19 @@ async def test_an_apple_that_does_not_know_us_is_a_failure_to_be_seen(
 
 
 async def test_without_apple_nobody_is_told(
-    journey: Journey, bob: Person, world: World, settings: Settings, services: Services, owner: asyncpg.Connection
+    journey: Journey,
+    bob: Person,
+    world: World,
+    worker: Worker,
+    settings: Settings,
+    services: Services,
+    owner: asyncpg.Connection,
 ) -> None:
     await unlink(journey, bob)
     await Worker(settings, services, owner).run()
     assert list(world.consents.values()) == [ADA]
+    await worker.run()  # once it is set up again
+    assert world.consents == {}
 
 
 @pytest.mark.parametrize("provider", ["google", "github"])
@@ -134,7 +161,7 @@ async def test_others_give_nothing_to_keep_and_are_told_nothing(
     await journey.link(provider, bob, GRACE)
     assert [each.provider for each in await rows(Identity) if each.sealed_token] == ["APPLE"]
     assert await unlink(journey, bob, provider.upper()) == "UnlinkIdentityPayload"
-    assert await waiting(owner, consents.REVOKE) == []
+    assert (await waiting(owner, consents.END), await rows(EndedConsent)) == ([], [])
 
 
 async def test_a_last_way_in_that_stays_keeps_its_consent(
@@ -143,32 +170,104 @@ async def test_a_last_way_in_that_stays_keeps_its_consent(
     await owner.execute("UPDATE credentials SET password_hash = NULL WHERE user_id = $1", bob.id)
     assert [each.password_hash for each in await rows(Credential)] == [None]
     assert await unlink(journey, bob) == "Conflict"
-    assert await waiting(owner, consents.REVOKE) == []
+    assert (await waiting(owner, consents.END), await rows(EndedConsent)) == ([], [])
 
 
-async def test_the_token_is_nowhere_to_be_read(
-    journey: Journey, bob: Person, world: World, rows: Rows, owner: asyncpg.Connection
-) -> None:
+async def test_the_token_is_nowhere_to_be_read(journey: Journey, bob: Person, world: World, rows: Rows) -> None:
     code = (await journey.go("apple"))["code"]
     (held,) = await rows(SignInCode)
     await journey.exchange(code)
     (identity,) = await rows(Identity)
     await unlink(journey, bob)
-    seen = repr([vars(held), vars(identity)]) + orjson.dumps(await waiting(owner, consents.REVOKE)).decode()
-    assert [token for token in world.consents if token in seen] == []
-    assert identity.sealed_token == held.sealed_token  # the newest that there is
+    (ended,) = await rows(EndedConsent)
+    assert [token for token in world.consents if token in repr([vars(held), vars(identity), vars(ended)])] == []
+    assert identity.subject not in repr(vars(ended))
+    assert ended.sealed_token == identity.sealed_token == held.sealed_token  # the newest that there is
 
 
 async def test_after_resealing_the_old_key_may_go(
     journey: Journey, bob: Person, world: World, rows: Rows, plaza: Starlette, with_providers: Settings
 ) -> None:
     new = {"next": b"a key that comes after the first"}
-    sessions, old = plaza.state.services.stores.sessions, plaza.state.services.vault
+    services, old = plaza.state.services, plaza.state.services.vault
     both = Vault({**new, **with_providers.vault_keys})
-    assert await seals.reseal(sessions, both) == 1
-    assert await seals.reseal(sessions, both) == 0
+    assert await seals.reseal(services.stores.sessions, both) == 1
+    assert await seals.reseal(services.stores.sessions, both) == 0
     (identity,) = await rows(Identity)
     about = f"consent:{identity.issuer} {identity.subject}"
     assert Vault(new).open(identity.sealed_token, about=about).decode() in world.consents
     with pytest.raises(CannotOpen):
         old.open(identity.sealed_token, about=about)
+
+
+async def test_so_it_may_while_consents_wait_to_be_ended(
+    journey: Journey, bob: Person, world: World, plaza: Starlette, with_providers: Settings
+) -> None:
+    new = {"next": b"a key that comes after the first"}
+    services = plaza.state.services
+    await unlink(journey, bob)
+    assert await seals.reseal(services.stores.sessions, Vault({**new, **with_providers.vault_keys})) == 1
+    await consents.jobs(services.providers, Vault(new))[consents.END](services.stores)
+    assert world.consents == {}
+
+
+@pytest.mark.parametrize("is_linking", [True, False])
+async def test_who_gave_up_half_way_has_agreed_to_nothing_there_any_more(
+    journey: Journey, make: Make, world: World, worker: Worker, rows: Rows, is_linking: bool
+) -> None:
+    await half_way(journey, await make.user("bob") if is_linking else None)
+    other = world.consent(GRACE)
+    await worker.clean_up()
+    assert await rows(SignInCode) == []
+    await worker.run()
+    assert (world.consents, await rows(EndedConsent)) == ({other: GRACE}, [])
+    await worker.clean_up()
+    await worker.run()
+    assert world.consents == {other: GRACE}
+
+
+async def test_what_was_begun_with_an_account_ends_there_too_when_its_password_is_reset(
+    journey: Journey, make: Make, world: World, worker: Worker, rows: Rows, mail: Mail
+) -> None:
+    await half_way(journey, await make.user("bob"))
+    await journey.api(REQUEST_RESET, input={"email": "bob@example.org"})
+    await journey.api(RESET, input={"token": await mail.token(), "newPassword": "a staple of batteries"})
+    assert await rows(SignInCode) == []
+    await worker.run()
+    assert world.consents == {}
+
+
+async def test_who_gave_up_but_signs_in_by_it_goes_on_to(
+    journey: Journey, bob: Person, world: World, worker: Worker, rows: Rows
+) -> None:
+    await half_way(journey)
+    await worker.clean_up()
+    await worker.run()
+    assert list(world.consents.values()) == [ADA, ADA]
+    assert (await rows(SignInCode), await rows(EndedConsent)) == ([], [])
+
+
+async def test_who_gave_up_and_began_anew_is_not_disturbed(
+    journey: Journey, world: World, worker: Worker, rows: Rows
+) -> None:
+    await half_way(journey)
+    await worker.clean_up()
+    code = await half_way(journey)
+    await worker.run()
+    assert list(world.consents.values()) == [ADA, ADA]
+    assert (await journey.exchange(code, username="ada"))["viewer"] == {"username": "ada"}
+
+
+async def test_one_that_cannot_be_ended_keeps_no_other_and_is_given_up_in_time(
+    journey: Journey, bob: Person, world: World, worker: Worker, rows: Rows, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("INSERT INTO ended_consents (provider, sealed_token) VALUES ('APPLE', 'by a lost key')")
+    await unlink(journey, bob)
+    with pytest.raises(CannotOpen):
+        await worker.run()
+    assert world.consents == {}
+    (left,) = await rows(EndedConsent)
+    await owner.execute("UPDATE ended_consents SET ended_at = now() - $1::interval", consents.KEPT)
+    with pytest.raises(CannotOpen):
+        await worker.run()
+    assert (left.sealed_token, await rows(EndedConsent)) == (b"by a lost key", [])
