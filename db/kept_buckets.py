@@ -43,7 +43,7 @@ class _Judged:
     debt: int
 
 
-_CHARGE: Final = Read(CHARGE, ("key", "cost", "window"), lambda record: _Judged(*record))
+_CHARGE: Final = Read(CHARGE, ("key", "cost", "window"), lambda records: [_Judged(*record) for record in records])
 
 
 class KeptBuckets(Buckets):

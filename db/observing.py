@@ -81,7 +81,7 @@ async def _fetched(
         observer.ran(statement.sql, perf_counter() - begun, error)
         raise
     observer.ran(statement.sql, perf_counter() - begun, None)
-    return [statement.shape(record) for record in records]
+    return statement.shape(records)
 
 
 class ObservedRedis(Redis):

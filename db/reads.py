@@ -4,12 +4,12 @@
 a session's own connection, so a query function serves a page of a feed and a rule inside a transaction alike.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast, get_type_hints
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import asyncpg
-from sqlalchemy import ARRAY, JSON, BindParameter, Dialect, Select, literal_column
+from sqlalchemy import ARRAY, JSON, BindParameter, ColumnElement, Dialect, Select, literal_column
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
@@ -17,6 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from db.connections import Connections
+from db.shapes import Shape, shape_of
 
 R = TypeVar("R")
 Statement: TypeAlias = Select[*tuple[Any, ...]]
@@ -26,11 +27,11 @@ _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True, slots=True)
 class Read(Generic[R]):
-    """One statement: its SQL, the names of its parameters in order, and how a record becomes a row."""
+    """One statement: its SQL, the names of its parameters in order, and how its records become rows."""
 
     sql: str
     parameters: tuple[str, ...]
-    shape: Callable[[Iterable[Any]], R]
+    shape: Shape[R]
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Values in the statement's order; a missing or surplus name is a `TypeError`."""
@@ -58,7 +59,7 @@ class PoolReads:
             records = await connection.fetch(statement.sql, *arguments)
         finally:
             self.pool.give(connection)
-        return [statement.shape(record) for record in records]
+        return statement.shape(records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class SessionReads:
 
     async def fetch(self, statement: Read[R], **values: Any) -> list[R]:
         records = await self.connection.fetch(statement.sql, *statement.arguments(values))
-        return [statement.shape(record) for record in records]
+        return statement.shape(records)
 
 
 async def reads_in(session: AsyncSession) -> SessionReads:
@@ -97,7 +98,7 @@ def read(row: type[R], statement: Statement) -> Read[R]:
     parameters = tuple(compiled.positiontup or ())
     for name in parameters:
         _refuse_conversion(compiled.binds[name])
-    return Read(str(compiled), parameters, _shape(row, statement))
+    return Read(str(compiled), parameters, shape_of(row, _told_alike(statement), _DIALECT))
 
 
 def columns(model: type[DeclarativeBase], row: type[Any]) -> list[InstrumentedAttribute[Any]]:
@@ -123,51 +124,10 @@ def _inlined(element: Any, **_: Any) -> Any:
     return literal_column(render(element.value), element.type)
 
 
-def _shape(row: type[R], statement: Statement) -> Callable[[Iterable[Any]], R]:
+def _told_alike(statement: Statement) -> list[ColumnElement[Any]]:
     selected = list(statement.selected_columns)
     if any(isinstance(column.type, JSON) for column in selected):
         # SQLAlchemy decodes JSON on its own connections only: the pool would give text where a session gives
         # objects.
         raise TypeError("a column of JSON reads differently from the two sources")
-    converters = [
-        (position, processor)
-        for position, column in enumerate(selected)
-        if (processor := column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)) is not None
-    ]
-    make = _maker(row, [column.key or "" for column in selected])
-
-    def shape(record: Iterable[Any]) -> R:
-        values = [*record]
-        for position, processor in converters:
-            values[position] = processor(values[position])
-        return make(values)
-
-    return shape
-
-
-def _maker(row: type[R], names: list[str]) -> Callable[[list[Any]], R]:
-    if not is_dataclass(row):
-        if len(names) != 1:
-            raise TypeError(f"{row.__name__} takes one column, not {names}")
-        return lambda values: values[0]
-    *around, (innermost, start) = _nested(cast(type[Any], row), 0)
-    wanted = [field.name for outer, _ in around for field in fields(outer)[:-1]]
-    wanted += [field.name for field in fields(innermost)]
-    if wanted != names:
-        raise TypeError(f"{row.__name__} wants {wanted}, the statement gives {names}")
-    slices = [(outer, slice(first, first + len(fields(outer)) - 1)) for outer, first in reversed(around)]
-
-    def make(values: list[Any]) -> Any:
-        made = innermost(*values[start:])
-        for outer, own in slices:
-            made = outer(*values[own], made)
-        return made
-
-    return make
-
-
-def _nested(row: type[Any], start: int) -> list[tuple[type[Any], int]]:
-    """A row and those in it, from the outermost in, each with the place of its first value."""
-    *own, last = (field.name for field in fields(row))
-    inner: type[Any] = get_type_hints(row)[last]
-    return [(row, start), *(_nested(inner, start + len(own)) if is_dataclass(inner) else ())]
+    return selected

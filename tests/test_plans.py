@@ -94,7 +94,7 @@ async def test_a_read_scans_no_table(
 
 
 async def test_a_scan_would_be_found(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    planted = Read("SELECT id FROM posts WHERE text = $1::text", ("text",), tuple)
+    planted = Read("SELECT id FROM posts WHERE text = $1::text", ("text",), list)
     plan = await _plan(connection, planted, generic=True)
     assert [node["Relation Name"] for node in _nodes(plan) if node["Node Type"] == "Seq Scan"] == ["posts"]
 

@@ -49,11 +49,11 @@ class Choice(TypeDecorator[E]):
     def __init__(self, enum: type[E]) -> None:
         super().__init__()
         self.enum = enum
+        # Looked up four times a post and its author: asking the enum for each would be seen.
+        self.members: dict[str | None, E | None] = {None: None, **{member.value: member for member in enum}}
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], E | None]:
-        members: dict[str | None, E | None] = {None: None, **{member.value: member for member in self.enum}}
-        # Four times a post and its author: asking the enum for each would be seen.
-        return members.__getitem__
+        return self.members.__getitem__
 
 
 def one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:

@@ -8,7 +8,7 @@ from db.reads import Read
 from db.stores import Stores
 from tests.server.telemetry.serving import Watched
 
-ONE = Read("SELECT 1", (), tuple)
+ONE = Read("SELECT 1", (), list)
 
 
 async def test_a_job_is_counted_with_its_outcome_and_its_statements(plaza: Watched) -> None:

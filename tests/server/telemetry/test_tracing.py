@@ -149,7 +149,7 @@ async def test_an_error_of_ours_marks_the_span_and_tells_its_kind_only(
 
 async def test_a_job_is_a_trace_and_its_error_tells_its_kind_only(settings: Settings, services: Services) -> None:
     async def tidy(stores: Stores) -> None:
-        await stores.reads.fetch(Read("SELECT 1", (), tuple))
+        await stores.reads.fetch(Read("SELECT 1", (), list))
         raise ValueError("geheim")
 
     with receiving() as collector:
@@ -169,7 +169,7 @@ async def test_a_statement_that_fails_marks_its_span_and_its_batch(
     settings: Settings, services: Services, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await make.user("ada")
-    monkeypatch.setattr("db.queries.users._by_ids", Read("SELECT 'geheim'::int", ("ids", "viewer_id"), tuple))
+    monkeypatch.setattr("db.queries.users._by_ids", Read("SELECT 'geheim'::int", ("ids", "viewer_id"), list))
     spans = await traced(settings, 'query A { searchUsers(query: "ada") { edges { node { bio } } } }')
     failed = {span.name: attributes(span)["error.type"] for span in spans if "error.type" in attributes(span)}
     assert failed.keys() == {"SQL", "load users.by_ids"}
