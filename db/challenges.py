@@ -59,6 +59,7 @@ async def forget_sign_ins(session: AsyncSession, user_id: int, method: SignInMet
 async def forget_expired(session: AsyncSession, limit: int) -> int:
     """Delete challenges that nobody answered in time; how many, `limit` at most."""
     over = select(Challenge.hash).where(Challenge.expires_at < func.now()).limit(limit)
+    over = over.with_for_update(skip_locked=True)
     gone = await session.scalars(delete(Challenge).where(Challenge.hash.in_(over)).returning(Challenge.hash))
     return len(gone.all())
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -48,22 +48,21 @@ async def take_flow(
     return gone.one_or_none()
 
 
+async def good_code(session: AsyncSession, hash: bytes, challenge: str) -> SignInCode | None:
+    """The code, if it is good and whoever has it began the way."""
+    return await session.scalar(_good_code(hash, challenge))
+
+
 async def hold_code(session: AsyncSession, hash: bytes, challenge: str) -> SignInCode | None:
-    """The code, if it is good and whoever has it began the way; nobody else uses it until the transaction ends."""
-    is_theirs = (
-        SignInCode.hash == hash,
-        SignInCode.challenge == challenge,
-        SignInCode.expires_at > func.clock_timestamp(),
-    )
-    found = await session.scalars(select(SignInCode).where(*is_theirs).with_for_update())
-    return found.one_or_none()
+    """The same; nobody else uses it until the transaction ends."""
+    return await session.scalar(_good_code(hash, challenge).with_for_update())
 
 
 async def forget_expired(session: AsyncSession, limit: int) -> int:
     """Delete tickets and flows that nobody came back for; how many rows, up to `limit` of each kind."""
     gone = 0
     for kind, key in _KEYS.items():
-        over = select(key).where(kind.expires_at < func.now()).limit(limit)
+        over = select(key).where(kind.expires_at < func.now()).limit(limit).with_for_update(skip_locked=True)
         deleted = await session.scalars(delete(kind).where(key.in_(over)).returning(key))
         gone += len(deleted.all())
     return gone
@@ -74,3 +73,11 @@ async def forget_expired_codes(session: AsyncSession, limit: int) -> Sequence[Si
     over = select(SignInCode.hash).where(SignInCode.expires_at < func.now()).limit(limit)
     gone = delete(SignInCode).where(SignInCode.hash.in_(over.with_for_update(skip_locked=True)))
     return (await session.scalars(gone.returning(SignInCode))).all()
+
+
+def _good_code(hash: bytes, challenge: str) -> Select[SignInCode]:
+    return select(SignInCode).where(
+        SignInCode.hash == hash,
+        SignInCode.challenge == challenge,
+        SignInCode.expires_at > func.clock_timestamp(),
+    )

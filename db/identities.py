@@ -59,10 +59,9 @@ async def note_use(session: AsyncSession, identity_id: int, email: str | None, s
     return await session.scalar(used.returning(Identity.id)) is not None
 
 
-async def void_links_to(session: AsyncSession, email: str, *, but: int) -> None:
-    """Nobody else's letter to an address that has just been proven does anything any more."""
-    theirs = delete(MailLink).where(func.lower(MailLink.email) == func.lower(email), MailLink.user_id != but)
-    await session.execute(theirs)
+async def void_links_to(session: AsyncSession, email: str) -> None:
+    """No letter to an address that is proven by another does anything any more."""
+    await session.execute(delete(MailLink).where(func.lower(MailLink.email) == func.lower(email)))
 
 
 async def _removed(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[Removed]:

@@ -10,7 +10,7 @@ from auth.viewer import Viewer
 from db import letters, personal_tokens, sessions
 from db.accounts import Taken, add_account
 from db.limits import DELETION_GRACE_DAYS
-from db.locks import change_people, hold_people
+from db.locks import change_people
 from db.models import Role, SignInMethod, User, UserStatus
 from db.queries import accounts
 from db.queries.accounts import AccountRow
@@ -123,12 +123,11 @@ async def cancel_deletion(session: AsyncSession, proof: Proof, *, origin: Origin
 async def sign_in(
     session: AsyncSession, user_id: int, *, method: SignInMethod, cancel_deletion: bool, origin: Origin
 ) -> SignedIn:
-    """Begin a session for who has shown otherwise than by a password whose account it is.
+    """Begin a session for who has shown otherwise than by a password whose account it is: one that is held.
 
     A deleted one comes back by it if they say so: raises `InvalidInput` where they have not, and `NotAllowed` when
     it is too late.
     """
-    await (change_people if cancel_deletion else hold_people)(session, user_id)
     account = await accounts.by_id(await reads_in(session), user_id)
     if account is None or not may_return(account):
         raise NotAllowed(GONE)

@@ -101,6 +101,15 @@ async def hand_over(session: AsyncSession, flow: OAuthFlow, profile: Profile, va
     return code
 
 
+async def vouched(session: AsyncSession, code: str, verifier: str) -> Profile:
+    """Whom the provider vouches for, whose account is to be held before `redeem`. Raises as that does."""
+    _check(code, verifier)
+    found = await flows.good_code(session, hash_of(code), challenge_of(verifier))
+    if found is None:
+        raise NotAllowed(OVER)
+    return Profile(**found.profile)
+
+
 async def redeem(
     session: AsyncSession, code: str, verifier: str, *, linking: int | None = None
 ) -> tuple[SignInCode, Profile]:
@@ -108,8 +117,7 @@ async def redeem(
 
     Raises `NotAllowed`, in the same words, for a code that is not good or not theirs who have it.
     """
-    if not is_secret(code) or not _VERIFIER.fullmatch(verifier):
-        raise NotAllowed(OVER)
+    _check(code, verifier)
     held = await flows.hold_code(session, hash_of(code), challenge_of(verifier))
     if held is None or held.link_session_id != linking:
         raise NotAllowed(OVER)
@@ -125,3 +133,8 @@ async def claim(session: AsyncSession, code: str, verifier: str) -> None:
 def note_failure(session: AsyncSession, provider: Provider, reason: str, *, origin: Origin) -> None:
     """Leave a trace of somebody for whom the provider did not vouch."""
     audit.record(session, "authn_login_fail", actor_id=None, origin=origin, provider=provider, reason=reason)
+
+
+def _check(code: str, verifier: str) -> None:
+    if not is_secret(code) or not _VERIFIER.fullmatch(verifier):
+        raise NotAllowed(OVER)

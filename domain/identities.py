@@ -14,7 +14,7 @@ from auth.providers.profiles import Profile
 from auth.viewer import Viewer
 from db import challenges, identities
 from db.accounts import Taken, add_account
-from db.locks import change_people
+from db.locks import change_people, hold_people
 from db.models import Provider, SignInCode, SignInMethod
 from db.queries import accounts
 from db.queries import identities as found
@@ -65,9 +65,12 @@ async def sign_in(
     Raises `InvalidInput` where a username is wanted, or their word that a deletion is off; `NotAllowed`, and
     `Conflict` where no account can be made.
     """
-    held, profile = await flows.redeem(session, code, verifier)
+    profile = await flows.vouched(session, code, verifier)
     reads = await reads_in(session)
     identity = await found.by_subject(reads, profile.issuer, profile.subject)
+    if identity is not None:
+        await (change_people if cancel_deletion else hold_people)(session, identity.user_id)
+    held, profile = await flows.redeem(session, code, verifier)
     if identity is None:
         user_id = await _join(session, reads, held, profile, username=username, origin=origin)
     else:
@@ -89,8 +92,8 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
         raise NotAllowed(SUSPENDED)
     if viewer.session_id is None:
         raise ConfirmationNeeded
-    held, profile = await flows.redeem(session, code, verifier, linking=viewer.session_id)
     await change_people(session, viewer.user_id)
+    held, profile = await flows.redeem(session, code, verifier, linking=viewer.session_id)
     await check_verified(await reads_in(session), viewer.user_id)
     await session.delete(held)
     is_new = await _add(session, viewer.user_id, held, profile)
@@ -145,14 +148,15 @@ async def _join(
     if problem := username_problem(username):
         raise InvalidInput("username", problem)
     name = _display_name(profile.name) or username
+    # First, as whoever opens such a letter does: they void it and take the address then.
+    if profile.is_email_current:
+        await identities.void_links_to(session, email)
     made = await add_account(session, username, email, name, None, is_verified=profile.is_email_current)
     if made is Taken.USERNAME:
         raise InvalidInput("username", TAKEN)
     # Somebody came with the same address or the same identity a moment ago: then all is asked anew.
     if made is Taken.EMAIL or not await _add(session, made, code, profile):
         raise Collision
-    if profile.is_email_current:
-        await identities.void_links_to(session, email, but=made)
     _record(session, "user_created", made, origin, provider=code.provider)
     return made
 

@@ -111,15 +111,18 @@ async def sign_in(
     return None
 
 
-async def shown(session: AsyncSession, party: RelyingParty, answer: str, *, origin: Origin) -> PasskeyRow | None:
+async def shown(
+    session: AsyncSession, party: RelyingParty, answer: str, *, of: int | None = None, origin: Origin
+) -> PasskeyRow | None:
     """The passkey that answers a challenge of ours, which it uses up; `None` for anything else.
 
-    One whose count of uses has not grown was copied: refused, with a trace to be committed.
+    It has to be theirs who are held, `of`; else whose it is is held by this. One whose count of uses has not grown
+    was copied: refused, with a trace to be committed.
     """
     try:
         credential = webauthn.read(answer)
+        row = await _held(session, webauthn.id_of(credential), of)
         challenge = await _answered(session, credential, ChallengePurpose.PASSKEY_SIGN_IN, None)
-        row = await queries.passkey_by_credential_id(await reads_in(session), webauthn.id_of(credential))
         if row is None:
             return None
         use = party.shown(credential, challenge, public_key=row.public_key, user_id=row.user_id)
@@ -170,6 +173,18 @@ async def _ask(session: AsyncSession, purpose: ChallengePurpose, user_id: int | 
         expires_at=datetime.now(UTC) + _LIFETIME,
     )
     return challenge
+
+
+async def _held(session: AsyncSession, credential_id: bytes, of: int | None) -> PasskeyRow | None:
+    """The passkey, with its person held: nobody takes it away meanwhile."""
+    reads = await reads_in(session)
+    row = await queries.passkey_by_credential_id(reads, credential_id)
+    if row is None or row.user_id == of:
+        return row
+    if of is not None:
+        return None
+    await change_people(session, row.user_id)
+    return await queries.passkey_by_credential_id(reads, credential_id)
 
 
 async def _answered(

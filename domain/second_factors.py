@@ -88,8 +88,7 @@ async def may_replace_recovery_codes(db: Reads, viewer: Viewer) -> None:
 
 
 async def replace_recovery_codes(session: AsyncSession, viewer: Viewer, *, origin: Origin) -> Sequence[str]:
-    """Ten new codes; the old ones are good no longer. Who asks has just shown a second factor."""
-    await change_people(session, viewer.user_id)
+    """Ten new codes; the old ones are good no longer. Who asks has shown a second factor and is held since."""
     await may_replace_recovery_codes(await reads_in(session), viewer)
     _record(session, "authn_recovery_codes_replaced", viewer, origin)
     await notify(session, viewer.user_id, Notice.RECOVERY_CODES_MADE)

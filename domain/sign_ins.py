@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.secrets import hash_of, new_secret
 from db import challenges
-from db.locks import change_people
 from db.models import ChallengePurpose, SignInMethod
 from db.queries import accounts as account_queries
 from db.queries import second_factors
@@ -66,12 +65,13 @@ async def attempt(session: AsyncSession, challenge: str) -> int:
 async def complete(session: AsyncSession, challenge: str, *, origin: Origin) -> SignedIn:
     """Begin the session that was asked for, now that the second factor was shown as well in this transaction.
 
+    Whose it is was held before that.
+
     Raises `NotAllowed` when somebody was faster, or the account is no longer what it was.
     """
     row = await challenges.take(session, hash_of(challenge), ChallengePurpose.SECOND_FACTOR)
     if row is None or row.user_id is None:
         raise NotAllowed(OVER)
-    await change_people(session, row.user_id)
     account = await account_queries.by_id(await reads_in(session), row.user_id)
     if account is None or account.password_changed_at.isoformat() != row.details["password_changed_at"]:
         raise NotAllowed(OVER)

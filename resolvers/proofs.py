@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.passwords import TooBusy
 from db.buckets import Charge, Limit
+from db.locks import change_people
 from db.queries.accounts import AccountRow
 from domain import passkeys, passwords, second_factors
 from domain.errors import InvalidInput, NotAllowed
@@ -100,13 +101,14 @@ async def proof_of_owner(context: Context, field: str, password: str | None, *, 
 async def with_second_factor(
     context: Context, user_id: int, answer: Answer, deed: Callable[[AsyncSession], Awaitable[R]]
 ) -> R:
-    """Does `deed` in the transaction that uses the answer up.
+    """Does `deed` in the transaction that uses the answer up, with its person held.
 
     Every try is counted; a wrong one leaves a trace and is refused with `InvalidInput`.
     """
     charge = Charge(f"second-factor-failures:{user_id}", FAILURES)
     await take(context, charge)
     async with context.write() as session:
+        await change_people(session, user_id)
         is_right = await _is_right(context, session, user_id, answer)
         if is_right:
             done = await deed(session)
@@ -123,8 +125,8 @@ async def _is_right(context: Context, session: AsyncSession, user_id: int, answe
         return await second_factors.takes_code(session, user_id, answer.value, context.services.vault)
     if answer.factor is SecondFactor.RECOVERY_CODE:
         return await second_factors.takes_recovery_code(session, user_id, answer.value, origin=context.origin)
-    shown = await passkeys.shown(session, context.services.relying_party, answer.value, origin=context.origin)
-    return shown is not None and shown.user_id == user_id
+    party = context.services.relying_party
+    return await passkeys.shown(session, party, answer.value, of=user_id, origin=context.origin) is not None
 
 
 async def _limited(context: Context, key: str, compare: Callable[[], Awaitable[Proof]]) -> Proof:
