@@ -1,7 +1,8 @@
 """What an answer turned out to cost: the weight of every object that is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from graphql import (
@@ -14,6 +15,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    is_composite_type,
 )
 
 from engine.cost import cost_of
@@ -22,35 +24,24 @@ from engine.fragments import fragments_of
 
 @dataclass(slots=True)
 class Weights:
-    """By response key, the field's own weight and what is below it."""
+    """The weight of each value of a field, how many lists they are in, and by response key what is below."""
 
-    below: dict[str, tuple[int, "Weights"]] = field(default_factory=dict)
+    own: int = 0
+    lists: int = 0
+    below: dict[str, "Weights"] = field(default_factory=dict)
 
     def of(self, data: Mapping[str, Any]) -> int:
-        """Points of one object of the answer; null costs nothing."""
-        total = 0
-        for key, (weight, weights) in self.below.items():
-            value = data.get(key)
-            if value is None:
-                continue
-            # Walked for every object of every answer: a call for each that is a leaf here would be seen.
-            if type(value) is list:
-                total += weights._of_items(value, weight)
-            elif weights.below and type(value) is dict:
-                total += weight + weights.of(value)
-            else:
-                total += weight
-        return total
+        """Points of what was answered to an operation; null costs nothing."""
+        return self._of([data])
 
-    def _of_items(self, items: list[Any], weight: int) -> int:
-        total = 0
-        for item in items:
-            if type(item) is list:
-                total += self._of_items(item, weight)
-            elif self.below and type(item) is dict:
-                total += weight + self.of(item)
-            elif item is not None:
-                total += weight
+    def _of(self, values: Iterable[Any]) -> int:
+        # A key of all objects at a time: to walk each object by itself would take thrice as long.
+        for _ in range(self.lists):
+            values = chain.from_iterable(filter(None, values))
+        present = [value for value in values if value is not None]
+        total = self.own * len(present)
+        for key, weights in self.below.items():
+            total += weights._of([each[key] for each in present if key in each])
         return total
 
 
@@ -80,11 +71,16 @@ class _Scale:
     def _add_field(self, whole: Weights, node: FieldNode, parent: GraphQLNamedType | None) -> None:
         key = node.alias.value if node.alias else node.name.value
         cost, returned = cost_of(self._schema, parent, node.name.value)
-        weight, below = whole.below.get(key, (0, Weights()))
+        weights = whole.below.get(key, Weights(lists=self._lists(parent, node.name.value)))
+        weights.own = max(weights.own, cost.weight)
         if node.selection_set is not None:
-            self.add(below, node.selection_set, returned)
-        if weight or cost.weight or below.below:
-            whole.below[key] = max(weight, cost.weight), below
+            self.add(weights, node.selection_set, returned)
+        if weights.own or weights.below:
+            whole.below[key] = weights
+
+    def _lists(self, parent: GraphQLNamedType | None, name: str) -> int:
+        definition = self._schema.get_field(parent, name) if is_composite_type(parent) else None
+        return 0 if definition is None else str(definition.type).count("[")
 
     def _type(self, node: FragmentDefinitionNode | InlineFragmentNode) -> GraphQLNamedType | None:
         return self._schema.get_type(node.type_condition.name.value) if node.type_condition else None
