@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import NewType
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
@@ -42,7 +43,8 @@ def _parse_moment(value: object) -> datetime:
 
 
 def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    # `isoformat` would take four times as long, and every post of a page has a moment.
+    return orjson.dumps(value.astimezone(UTC), option=orjson.OPT_UTC_Z)[1:-1].decode()
 
 
 SCALARS: dict[object, ScalarDefinition] = {
