@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final
 
 from graphql import GraphQLObjectType
@@ -18,7 +19,7 @@ def are_of_own_class(kind: GraphQLObjectType, values: Sequence[Any]) -> bool:
     return (
         own is not None
         and {own}.issuperset(map(type, values))
-        and all(getattr(value, TYPE_CAST_ATTRIBUTE, None) is None for value in values)
+        and not any(map(hasattr, values, repeat(TYPE_CAST_ATTRIBUTE)))
     )
 
 
