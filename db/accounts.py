@@ -12,7 +12,7 @@ from db.retired_usernames import is_retired
 
 
 class Taken(Enum):
-    """Why no account was made: somebody has (or had) the name, or has the address, in any case of letters."""
+    """Why no account was made: somebody has (or had) the name or has proven the address, in any capitals."""
 
     USERNAME = auto()
     EMAIL = auto()
@@ -27,13 +27,15 @@ async def add_account(
     *,
     is_verified: bool = False,
 ) -> int | Taken:
-    """The new account's id, or what is taken and nothing made, in about the same time.
+    """The new account's id, or what is taken and nothing made.
 
-    `is_verified`: somebody we believe has seen that the address is theirs.
+    `is_verified`: somebody we believe has seen that the address is theirs. Without that anybody may say so.
 
     The indexes decide, so that of several at once one succeeds. Not by an error: PostgreSQL would log it
     together with the address.
     """
+    if is_verified:
+        await _hold_address(session, email)
     async with session.begin_nested() as savepoint:
         user = insert(User).values(username=username, display_name=display_name).on_conflict_do_nothing()
         user_id: int | None = await session.scalar(user.returning(User.id))
@@ -58,14 +60,22 @@ async def add_account(
 
 
 async def take_address(session: AsyncSession, user_id: int, email: str) -> bool:
-    """Make a proven address the account's; false, and nothing done, where another account has it."""
-    # The index would tell as well, but by an error, and PostgreSQL would log it together with the address. Of
-    # two at once the second looks when the first is done.
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(func.lower(email), 0))))
+    """Make a proven address the account's; false, and nothing done, where another account has proven it."""
+    await _hold_address(session, email)
     other = aliased(Credential)
-    taken = select(other.user_id).where(func.lower(other.email) == func.lower(email), other.user_id != user_id)
+    taken = select(other.user_id).where(
+        func.lower(other.email) == func.lower(email),
+        other.email_verified_at.is_not(None),
+        other.user_id != user_id,
+    )
     free = update(Credential).where(Credential.user_id == user_id, ~taken.exists())
     return (
         await session.scalar(free.values(email=email, email_verified_at=func.now()).returning(Credential.user_id))
         is not None
     )
+
+
+async def _hold_address(session: AsyncSession, email: str) -> None:
+    """Of two at once who prove an address the second looks when the first is done."""
+    # The index would tell as well, but by an error, and PostgreSQL would log it together with the address.
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(func.lower(email), 0))))

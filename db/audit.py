@@ -1,7 +1,22 @@
-"""The two changes that the audit log suffers, by functions of its owner (`migrations.audit_functions`)."""
+"""The audit log: an entry about an address's owner, and the two changes it suffers, by functions of its own owner.
 
-from sqlalchemy import func, select, text
+Those are in `migrations.audit_functions`.
+"""
+
+from typing import Any
+
+from sqlalchemy import func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import AuditEntry, Credential
+
+
+async def add_about_owner(session: AsyncSession, address: str, **entry: Any) -> None:
+    """Add an entry about whoever has proven the address; where nobody has there is none, by the same statement."""
+    said = [literal(value, getattr(AuditEntry, name).type) for name, value in entry.items()]
+    proven = func.lower(Credential.email) == func.lower(address), Credential.email_verified_at.is_not(None)
+    about = select(Credential.user_id, *said).where(*proven)
+    await session.execute(insert(AuditEntry).from_select(["subject_id", *entry], about))
 
 
 async def shorten_addresses(session: AsyncSession, limit: int) -> int:

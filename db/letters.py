@@ -37,8 +37,13 @@ async def add_link(
 async def add_link_for_address(
     session: AsyncSession, address: str, purpose: LinkPurpose, *, life: timedelta
 ) -> tuple[int, int] | None:
-    """The same for the account of that address, in any case of letters: the ids of link and account, if any."""
-    of = func.lower(Credential.email) == func.lower(address)
+    """The same for the account of that address, in any case of letters: the ids of link and account, if any.
+
+    That is the one that has proven it, or else the newest of those that say it is theirs.
+    """
+    theirs = select(Credential.user_id).where(func.lower(Credential.email) == func.lower(address))
+    nearest = theirs.order_by(Credential.email_verified_at.is_(None), Credential.user_id.desc()).limit(1)
+    of = Credential.user_id == nearest.scalar_subquery()
     added = (await session.execute(_adding(purpose, of, None, life, None))).one_or_none()
     return None if added is None else (added.id, added.user_id)
 

@@ -1,39 +1,22 @@
-"""Usernames that nobody gets, kept as hashes: for good where somebody had them who is gone, else for a while."""
+"""Usernames of people who are gone, kept as hashes so that nobody takes them for themselves."""
 
 import hashlib
-from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import RetiredUsername
 
 
-async def retire(session: AsyncSession, username: str, *, until: datetime | None = None) -> None:
-    """Let nobody have the name, in any case of letters: before that moment, or ever again, which stays so."""
-    kept = insert(RetiredUsername).values(hash=_hash(username), free_at=until)
-    longer = kept.on_conflict_do_update(
-        index_elements=[RetiredUsername.hash],
-        set_={"free_at": until},
-        where=RetiredUsername.free_at.is_not(None),
-    )
-    await session.execute(longer)
+async def retire(session: AsyncSession, username: str) -> None:
+    """Let nobody have the name again, in any case of letters."""
+    await session.execute(insert(RetiredUsername).values(hash=_hash(username)).on_conflict_do_nothing())
 
 
 async def is_retired(session: AsyncSession, username: str) -> bool:
-    stands = or_(RetiredUsername.free_at.is_(None), RetiredUsername.free_at > func.now())
-    kept = select(RetiredUsername.hash).where(RetiredUsername.hash == _hash(username), stands)
+    kept = select(RetiredUsername.hash).where(RetiredUsername.hash == _hash(username))
     return await session.scalar(kept) is not None
-
-
-async def forget_free(session: AsyncSession, limit: int) -> int:
-    """Forget names whose time is over; how many, `limit` at most."""
-    is_free = RetiredUsername.free_at <= func.now()
-    over = select(RetiredUsername.hash).where(is_free).limit(limit)
-    # Asked twice: one that was kept again since it was selected stays.
-    gone = delete(RetiredUsername).where(RetiredUsername.hash.in_(over), is_free)
-    return len((await session.scalars(gone.returning(RetiredUsername.hash))).all())
 
 
 def _hash(username: str) -> bytes:

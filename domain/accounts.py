@@ -15,20 +15,16 @@ from db.models import Role, SignInMethod, User, UserStatus
 from db.queries import accounts
 from db.queries.accounts import AccountRow
 from db.reads import reads_in
-from db.retired_usernames import retire
 from domain import audit, passwords
 from domain.addresses import ask_to_verify
 from domain.audit import Origin
 from domain.errors import Conflict, InvalidInput, NotAllowed, SecondFactorNeeded
-from domain.letters import Notice, notify
 from domain.passwords import WRONG, Proof
 from domain.profiles import check_display_name
 from domain.sessions import SignedIn, begin
 from domain.text import email_problem, normal_email, username_problem
 
 KEPT: Final = timedelta(days=DELETION_GRACE_DAYS)
-NAME_KEPT: Final = timedelta(days=30)
-"""How long a username is kept that was asked for with an address that has an account."""
 TAKEN: Final = "This username is taken."
 GONE: Final = "This account is deleted."
 MAY_RETURN: Final = "This account is deleted. Say that its deletion is off to have it back."
@@ -63,25 +59,20 @@ def applicant(*, username: str, email: str, password: str, display_name: str | N
 
 
 async def register(session: AsyncSession, who: Applicant, *, password_hash: str, origin: Origin) -> None:
-    """Make an account, or none where the e-mail address has one: a letter tells, and no answer.
+    """Make an account, whoever else has the e-mail address: that is nobody's before it is proven.
 
-    The username is nobody's to register afterwards in either case, or a second try would tell which it was.
+    Where somebody has proven it they get the letter, and their account a trace. Nothing else differs, so that
+    neither an answer nor anything the new account does tells which it was.
 
-    Raises `InvalidInput` for a taken username. (Whoever looks up the username afterwards, or tries to sign in,
-    can still tell; only an account that does nothing before its address is verified could keep that from them.)
+    Raises `InvalidInput` for a taken username.
     """
     made = await add_account(session, who.username, who.email, who.display_name, password_hash)
     if made is Taken.USERNAME:
         raise InvalidInput("username", TAKEN)
-    if made is Taken.EMAIL:
-        await retire(session, who.username, until=datetime.now(UTC) + NAME_KEPT)
-        owner = await accounts.by_name(await reads_in(session), who.email)
-        subject_id = owner.user_id if owner else None
-        audit.record(session, "user_registered_again", actor_id=None, subject_id=subject_id, origin=origin)
-        await notify(session, subject_id or 0, Notice.ALREADY_REGISTERED)
-    else:
-        await ask_to_verify(session, made)
-        audit.record(session, "user_created", actor_id=made, subject_id=made, origin=origin)
+    assert made is not Taken.EMAIL  # only who proves one is told
+    await ask_to_verify(session, made)
+    audit.record(session, "user_created", actor_id=made, subject_id=made, origin=origin)
+    await audit.record_about_owner(session, "user_registered_again", who.email, origin=origin)
 
 
 async def delete(session: AsyncSession, viewer: Viewer, proof: Proof, *, origin: Origin) -> datetime:
@@ -181,7 +172,7 @@ async def create_admin(session: AsyncSession, who: Applicant, *, password_hash: 
 
 
 async def _standing(session: AsyncSession, who: Applicant) -> int:
-    found = await accounts.by_name(await reads_in(session), who.username)
+    found = await accounts.by_username(await reads_in(session), who.username)
     if found is None:
         raise Conflict("This username was somebody's who is gone, or is kept for a while.")
     await change_people(session, found.user_id)

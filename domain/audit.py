@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import audit
 from db.models import AuditEntry
 from domain.places import named
 
@@ -31,15 +32,15 @@ def record(
     **details: Any,
 ) -> None:
     """Write `event` when the transaction commits; details hold ids and names of things, never their text."""
-    origin = origin or Origin()
-    session.add(
-        AuditEntry(
-            event=event,
-            actor_id=actor_id,
-            subject_id=subject_id,
-            request_id=origin.request_id,
-            ip=origin.ip,
-            device=named(origin.user_agent) if origin.user_agent else None,
-            details=details,
-        )
-    )
+    whence = _whence(origin or Origin())
+    session.add(AuditEntry(event=event, actor_id=actor_id, subject_id=subject_id, details=details, **whence))
+
+
+async def record_about_owner(session: AsyncSession, event: str, address: str, *, origin: Origin) -> None:
+    """The same about whoever has proven the address. Where nobody has it takes as long and writes nothing."""
+    await audit.add_about_owner(session, address, event=event, **_whence(origin))
+
+
+def _whence(origin: Origin) -> dict[str, Any]:
+    device = named(origin.user_agent) if origin.user_agent else None
+    return {"request_id": origin.request_id, "ip": origin.ip, "device": device}

@@ -162,10 +162,10 @@ async def _join(
 
 
 async def _address(reads: Reads, profile: Profile) -> str:
-    """The address for a new account. Raises `Conflict` where there is none, or somebody has it."""
+    """The address for a new account. Raises `Conflict` where there is none, or somebody has proven it."""
     if profile.email is None or email_problem(profile.email):
         raise Conflict(NO_ADDRESS)
-    if await accounts.by_name(reads, profile.email) is not None:
+    if await accounts.by_address(reads, profile.email) is not None:
         raise Conflict(HAS_ACCOUNT)
     return normal_email(profile.email)
 

@@ -14,9 +14,9 @@ from db import letters, queue
 from db.models import LinkPurpose
 from db.queries import accounts
 from db.queries import letters as links
-from db.queries.letters import LinkRow
+from db.queries.accounts import AccountRow
 from db.queue import JobFunction
-from db.reads import reads_in
+from db.reads import Reads, reads_in
 from db.stores import Stores
 from db.transaction import write
 
@@ -85,7 +85,11 @@ async def notify_former(session: AsyncSession, link_id: int, notice: Notice) -> 
 
 
 async def send_link(session: AsyncSession, link_id: int | None) -> None:
-    """Send the link if the transaction commits; for none there is the same to do, until the job finds out."""
+    """Send the link if the transaction commits; for none there is the same to do, until the job finds out.
+
+    Where another account has proven the link's address, its owner gets a letter of that instead. Only the job
+    finds that out, too: whoever asks for links learns of nobody, not even by the time it takes.
+    """
     await queue.enqueue(session, SEND_LINK, link_id=link_id)
 
 
@@ -102,27 +106,36 @@ async def _write_notice(
     if account is None:
         return  # purged meanwhile
     to = link.former_email if link else account.email
-    await post.send(Letter(Notice(kind), to, account.username, what=what))
+    if await _owner_but(stores.reads, account.user_id, to) is None:
+        await post.send(Letter(Notice(kind), to, account.username, what=what))
 
 
 async def _write_link(post: Post, stores: Stores, *, link_id: int | None) -> None:
     """A second run makes another secret, and the letter before it opens nothing any more."""
     if link_id is None:
         return
-    secret = new_secret()
     async with write(stores.sessions) as session:
-        link = await _sealed(session, link_id, secret)
-    account = link and await accounts.by_id(stores.reads, link.user_id)
-    if link and account:
-        await post.send(Letter(link.purpose, link.email, account.username, secret))
+        letter = await _sealed(session, link_id)
+    if letter is not None:
+        await post.send(letter)
 
 
-async def _sealed(session: AsyncSession, link_id: int, secret: str) -> LinkRow | None:
-    link = await links.by_id(await reads_in(session), link_id)
-    if (
-        link is None
-        or not link.is_good
-        or not await letters.seal_link(session, link_id, hash_of(secret), life=LIVES[link.purpose])
-    ):
+async def _sealed(session: AsyncSession, link_id: int) -> Letter | None:
+    reads = await reads_in(session)
+    link = await links.by_id(reads, link_id)
+    if link is None or not link.is_good:
         return None
-    return link
+    account = await accounts.by_id(reads, link.user_id)
+    if account is None:
+        return None
+    if owner := await _owner_but(reads, account.user_id, link.email):
+        return Letter(Notice.ALREADY_REGISTERED, owner.email, owner.username)
+    secret = new_secret()
+    is_sealed = await letters.seal_link(session, link_id, hash_of(secret), life=LIVES[link.purpose])
+    return Letter(link.purpose, link.email, account.username, secret) if is_sealed else None
+
+
+async def _owner_but(db: Reads, user_id: int, address: str) -> AccountRow | None:
+    """Who else has proven the address. Whoever only said that it is theirs has no letters sent to it."""
+    owner = await accounts.by_address(db, address)
+    return None if owner is None or owner.user_id == user_id else owner

@@ -47,7 +47,7 @@ async def appoint(session: AsyncSession, username: str, role: Role) -> None:
     Raises `NotFound`, and `Conflict` for the last.
     """
     administrators = await suspensions.hold_administrators(session)
-    found = await accounts.by_name(await reads_in(session), username)
+    found = await accounts.by_username(await reads_in(session), username)
     if found is None or found.status is UserStatus.DELETED:
         raise NotFound(NOT_FOUND)
     if role is not Role.ADMIN and list(administrators) == [found.user_id]:

@@ -57,9 +57,9 @@ async def prove(
     return proof if account is None or may(account) else replace(proof, is_match=False)
 
 
-async def prove_own(db: Reads, passwords: Passwords, viewer: Viewer, password: str) -> Proof:
-    """Compare with the viewer's own. Raises auth's `TooBusy`."""
-    return await _compare(passwords, await accounts.by_id(db, viewer.user_id), password)
+async def prove_own(db: Reads, passwords: Passwords, user_id: int, password: str) -> Proof:
+    """Compare with that account's. Raises auth's `TooBusy`."""
+    return await _compare(passwords, await accounts.by_id(db, user_id), password)
 
 
 async def prove_none(db: Reads, viewer: Viewer, field: str) -> Proof:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, challenges, expiry, flows, letters, queue, recounts, retired_usernames
+from db import audit, challenges, expiry, flows, letters, queue, recounts
 from db import exports as statements
 from db.models import Row
 from db.queue import JobFunction, Timed
@@ -81,11 +81,6 @@ async def end_flows(stores: Stores) -> None:
     await _till_none(stores, consents.end_unused)
 
 
-async def release_usernames(stores: Stores) -> None:
-    """Give names free that were kept for a while."""
-    _log.info("usernames_released", usernames=await _till_none(stores, retired_usernames.forget_free))
-
-
 async def purge_posts(stores: Stores) -> None:
     _log.info("posts_purged", rows=await purges.purge_posts(stores.sessions))
 
@@ -129,7 +124,6 @@ JOBS: Mapping[str, JobFunction] = {
     "suspensions.end": end_suspensions,
     "challenges.end": end_challenges,
     "flows.end": end_flows,
-    "usernames.release": release_usernames,
     "posts.purge": purge_posts,
     "accounts.purge": purge_accounts,
     "buckets.forget": forget_buckets,
@@ -152,7 +146,6 @@ TIMETABLE: Sequence[Timed] = (
     Timed("accounts.purge", "37 * * * *"),
     Timed("exports.expire", "17 * * * *"),
     Timed("audit.shorten", "53 1 * * *"),
-    Timed("usernames.release", "19 1 * * *"),
     Timed("sessions.end", "11 2 * * *"),
     Timed(consents.END, "41 2 * * *"),
     Timed("personal_tokens.end", "29 2 * * *"),

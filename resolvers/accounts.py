@@ -31,8 +31,8 @@ from schema.users import User
 LETTERS: Final = Limit.parse("5/h")
 
 _REGISTERED: Final = (
-    "You can sign in now. A letter is on its way to this e-mail address: open its link to show that the address "
-    "is yours. Should signing in fail, the letter says why."
+    "You can sign in now, by your username. A letter is on its way to this e-mail address: open its link to show "
+    "that the address is yours. From then on you can sign in by it, too."
 )
 
 

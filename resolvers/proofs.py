@@ -12,7 +12,7 @@ from db.locks import change_people
 from db.queries.accounts import AccountRow
 from domain import passkeys, passwords, second_factors
 from domain.errors import InvalidInput, NotAllowed
-from domain.passwords import NOT_YOURS, WRONG, Proof
+from domain.passwords import WRONG, Proof
 from domain.second_factors import SecondFactor
 from resolvers.limits import give_back, hashed, take
 from schema.context import Context
@@ -68,27 +68,13 @@ async def proof_of_name(context: Context, name: str, password: str, *, may: Call
 
 
 async def proof_of_account(context: Context, account: AccountRow, field: str, password: str) -> Proof:
-    """The same for an account that a link leads to, by its address; without, `InvalidInput` on `field`."""
-    try:
-        return await proof_of_name(
-            context, account.email, password, may=lambda found: found.user_id == account.user_id
-        )
-    except NotAllowed:
-        raise InvalidInput(field, NOT_YOURS) from None
+    """The same for an account that a link leads to; without, `InvalidInput` on `field`."""
+    return await _proof_of(context, account.user_id, field, password, failure="authn_login_fail")
 
 
 async def proof_of_own(context: Context, field: str, password: str, *, failure: str) -> Proof:
     """Proof of knowing one's own password; without, `InvalidInput` on `field` and a trace called `failure`."""
-    viewer, services = context.signed_in, context.services
-    proof = await _limited(
-        context,
-        f"own-password-failures:{viewer.user_id}",
-        lambda: passwords.prove_own(services.stores.reads, services.passwords, viewer, password),
-    )
-    if not proof.is_match:
-        await _note(context, failure, proof)
-    passwords.check_own(field, proof)
-    return proof
+    return await _proof_of(context, context.signed_in.user_id, field, password, failure=failure)
 
 
 async def proof_of_owner(context: Context, field: str, password: str | None, *, failure: str) -> Proof:
@@ -118,6 +104,19 @@ async def with_second_factor(
         raise InvalidInput(answer.field, WRONG_ANSWER)
     await give_back(context, charge)
     return done
+
+
+async def _proof_of(context: Context, user_id: int, field: str, password: str, *, failure: str) -> Proof:
+    services = context.services
+    proof = await _limited(
+        context,
+        f"own-password-failures:{user_id}",
+        lambda: passwords.prove_own(services.stores.reads, services.passwords, user_id, password),
+    )
+    if not proof.is_match:
+        await _note(context, failure, proof)
+    passwords.check_own(field, proof)
+    return proof
 
 
 async def _is_right(context: Context, session: AsyncSession, user_id: int, answer: Answer) -> bool:

@@ -76,6 +76,7 @@ class Make:
         username: str | None = None,
         *,
         private: bool = False,
+        email: str | None = None,
         verified: bool = True,
         role: Role = Role.USER,
         status: UserStatus = UserStatus.ACTIVE,
@@ -92,7 +93,7 @@ class Make:
             now = datetime.now(UTC)
             credential = Credential(
                 user_id=user.id,
-                email=f"{username}@example.org",
+                email=email or f"{username}@example.org",
                 email_verified_at=now if verified else None,
                 password_hash=PASSWORD_HASH,
             )

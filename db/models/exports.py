@@ -42,12 +42,10 @@ class ExportPart(Row):
 
 
 class RetiredUsername(Row):
-    """A name that nobody gets, as a hash: somebody's who is gone, or until a moment one that was asked for."""
+    """The name of somebody who is gone, as a hash: nobody else becomes them, and nobody reads it here."""
 
     __tablename__ = "retired_usernames"
     __table_args__ = (CheckConstraint("length(hash) = 32", name="hash_length"),)
 
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     retired_at: Mapped[Created]
-    # Never, for the names of people who are gone.
-    free_at: Mapped[Moment | None]

@@ -88,7 +88,14 @@ class Credential(Row):
     __tablename__ = "credentials"
     __table_args__ = (
         CheckConstraint(f"length(email) between 3 and {EMAIL}", name="email_length"),
-        Index("uq_credentials_lower_email", text("lower(email)"), unique=True),
+        Index("ix_credentials_lower_email", text("lower(email)")),
+        # Whoever has shown that an address is theirs has it alone. Anybody may have said that it is.
+        Index(
+            "uq_credentials_proven_email",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("email_verified_at is not null"),
+        ),
     )
 
     user_id: Mapped[int] = reference("users.id", primary_key=True)

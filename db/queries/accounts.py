@@ -149,10 +149,14 @@ _account: Select[*tuple[object, ...]] = (
 )
 _account_by_id = read(AccountRow, _account.where(User.id == _USER_ID))
 _account_by_username = read(
-    AccountRow, _account.where(func.lower(User.username) == func.lower(bindparam("name", type_=Text)))
+    AccountRow, _account.where(func.lower(User.username) == func.lower(bindparam("username", type_=Text)))
 )
-_account_by_email = read(
-    AccountRow, _account.where(func.lower(Credential.email) == func.lower(bindparam("name", type_=Text)))
+_account_by_address = read(
+    AccountRow,
+    _account.where(
+        func.lower(Credential.email) == func.lower(bindparam("address", type_=Text)),
+        Credential.email_verified_at.is_not(None),
+    ),
 )
 
 _address = read(
@@ -209,8 +213,18 @@ async def by_id(db: Reads, user_id: int) -> AccountRow | None:
 
 
 async def by_name(db: Reads, name: str) -> AccountRow | None:
-    """The account of that username or e-mail address, in any case of letters and whatever its status."""
-    rows = await db.fetch(_account_by_email if "@" in name else _account_by_username, name=name)
+    """The account of that username or proven e-mail address, in any case of letters and whatever its status."""
+    return await (by_address if "@" in name else by_username)(db, name)
+
+
+async def by_username(db: Reads, username: str) -> AccountRow | None:
+    rows = await db.fetch(_account_by_username, username=username)
+    return rows[0] if rows else None
+
+
+async def by_address(db: Reads, address: str) -> AccountRow | None:
+    """Whose the address has been shown to be; not of those who only said that it is theirs."""
+    rows = await db.fetch(_account_by_address, address=address)
     return rows[0] if rows else None
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import asyncpg
 import pytest
 
 from db.models import AuditEntry, Credential, Role, Session, User, UserStats, UserStatus
@@ -33,44 +32,6 @@ async def test_makes_an_account_and_signs_nobody_in(api: Api, rows: Rows) -> Non
 async def test_takes_a_display_name(api: Api, rows: Rows) -> None:
     await api(REGISTER, input={**ADA, "displayName": "  Ada L.  "})
     assert [user.display_name for user in await rows(User)] == ["Ada L."]
-
-
-async def test_answers_alike_for_an_address_that_has_an_account_and_changes_nothing(
-    api: Api, make: Make, rows: Rows
-) -> None:
-    bob = await make.user("bob")
-    before = (await rows(Credential))[0].password_hash
-    known = await api.raw(REGISTER, input={**ADA, "email": "BOB@example.org"})
-    unknown = await api.raw(REGISTER, input={**ADA, "username": "Eve", "email": "EVE@example.org"})
-    for answer, username, email in ((known, "Ada", "BOB@example.org"), (unknown, "Eve", "EVE@example.org")):
-        payload = answer["data"]["register"]
-        assert (payload.pop("username"), payload.pop("email")) == (username, email)
-    assert known == unknown
-    assert [user.username for user in await rows(User)] == ["bob", "Eve"]
-    assert [stats.user_id for stats in await rows(UserStats)] == [user.id for user in await rows(User)]
-    assert (await rows(Credential))[0].password_hash == before
-    again, created = await rows(AuditEntry)
-    assert (again.event, again.actor_id, again.subject_id) == ("user_registered_again", None, bob.id)
-    assert (created.event, created.details) == ("user_created", {})
-
-
-@pytest.mark.parametrize("email", ["bob@example.org", "nobody@example.org"])
-async def test_a_second_try_does_not_tell_whether_the_first_made_an_account(
-    api: Api, make: Make, email: str
-) -> None:
-    await make.user("bob")
-    assert (await api(REGISTER, input={**ADA, "email": email}))["__typename"] == "RegisterPayload"
-    assert await api(REGISTER, input={**ADA, "username": "ADA", "email": "eve@example.org"}) == TAKEN
-    assert await api(REGISTER, input={**ADA, "email": email}) == TAKEN
-
-
-async def test_a_name_that_no_account_was_made_of_is_free_again_after_30_days(
-    api: Api, make: Make, owner: asyncpg.Connection
-) -> None:
-    await make.user("bob")
-    await api(REGISTER, input={**ADA, "email": "bob@example.org"})
-    await owner.execute("UPDATE retired_usernames SET free_at = free_at - interval '30 days'")
-    assert (await api(REGISTER, input=ADA))["__typename"] == "RegisterPayload"
 
 
 @pytest.mark.parametrize("username", ["bob", "BOB"])
@@ -120,17 +81,6 @@ async def test_of_several_at_once_who_want_a_username_one_gets_it(api: Api, rows
     kinds = sorted(answer["data"]["register"]["__typename"] for answer in answers)
     assert kinds == ["InvalidInput"] * 7 + ["RegisterPayload"]
     assert (len(await rows(User)), len(await rows(Credential)), len(await rows(UserStats))) == (1, 1, 1)
-
-
-async def test_of_several_at_once_with_one_address_one_gets_an_account(api: Api, rows: Rows) -> None:
-    answers = await asyncio.gather(
-        *(api.raw(REGISTER, ip=f"192.0.2.{n}", input={**ADA, "username": f"ada_{n}"}) for n in range(5))
-    )
-    assert [answer["data"]["register"]["__typename"] for answer in answers] == ["RegisterPayload"] * 5
-    assert (len(await rows(User)), len(await rows(Credential)), len(await rows(UserStats))) == (1, 1, 1)
-    assert (
-        sorted(entry.event for entry in await rows(AuditEntry)) == ["user_created"] + ["user_registered_again"] * 4
-    )
 
 
 async def test_has_no_input_for_what_is_not_theirs_to_say(api: Api) -> None:

@@ -45,7 +45,7 @@ async def test_a_link_sets_a_new_password_and_ends_every_session(
 
 
 async def test_what_is_done_leaves_a_trace_without_secrets(api: Api, make: Make, rows: Rows, mail: Mail) -> None:
-    ada = await make.user("ada", verified=False)
+    ada = await make.user("ada")
     await ask(api)
     await reset(api, await mail.token())
     traces = [(entry.event, entry.actor_id, entry.subject_id, entry.details) for entry in await rows(AuditEntry)]

@@ -47,7 +47,8 @@ async def _live(client: httpx.AsyncClient) -> list[str]:
     await post(client, REGISTER, input={**account, "surprise": FIRST})
     await post(client, LOGIN, input={**who, "password": WRONG})
     await post(client, LOGIN, input={**who, "password": [FIRST]})
-    session = (await post(client, LOGIN, input=who))["data"]["login"]["session"]
+    await post(client, LOGIN, input=who)
+    session = (await post(client, LOGIN, input={**who, "usernameOrEmail": "ada"}))["data"]["login"]["session"]
     access, token = session["accessToken"], session["refreshToken"]
     answer = await post(client, REFRESH, input={"refreshToken": token})
     newest = answer["data"]["refreshSession"]["session"]["refreshToken"]

@@ -31,18 +31,6 @@ async def test_registering_sends_a_link_that_verifies_the_address(api: Api, rows
     assert events == ["user_created", "email_verified"]
 
 
-async def test_whoever_has_an_account_is_told_that_somebody_registered_with_their_address(
-    api: Api, make: Make, mail: Mail
-) -> None:
-    await make.user("ada", verified=False)
-    await api(REGISTER, input={**ADA, "username": "eve"})
-    (letter,) = await mail.deliver()
-    assert (letter["to"], letter["subject"]) == ("ada@example.org", "You have an account already")
-    assert "ada" in letter["text"]
-    assert "eve" not in letter["text"] + letter["html"]  # what somebody else chose is not for their eyes
-    assert "#token=" not in letter["text"]
-
-
 async def test_nobody_sees_the_address_of_another(api: Api, make: Make) -> None:
     ada, bob = await make.user("ada", verified=False), await make.user("bob")
     assert await api(OWN, viewer=ada) == {"email": "ada@example.org", "emailVerified": False}

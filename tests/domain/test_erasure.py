@@ -22,7 +22,7 @@ HASH: Final = b"0123456789abcdef0123456789abcdef"
 NAMELESS: Final = {
     "client_uses": "of clients",
     "trusted_operations": "of operators",
-    "retired_usernames": "a hash, and that after the purge or of nobody's name",
+    "retired_usernames": "a hash, and that after the purge",
     "stored_buckets": "rate limits, gone within hours",
     "oauth_flows": "gone within minutes",
     "sign_in_codes": "gone within a minute",

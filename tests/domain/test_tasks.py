@@ -7,9 +7,8 @@ from typing import Any
 import asyncpg
 
 from db.limits import DELETION_GRACE_DAYS, TOMBSTONE_DAYS
-from db.models import Mute, PersonalToken, RefreshToken, RetiredUsername, Session
+from db.models import Mute, PersonalToken, RefreshToken, Session
 from db.queue import enqueue
-from db.retired_usernames import is_retired, retire
 from db.stores import Stores
 from domain import consents, tasks
 from server.worker import run
@@ -47,22 +46,6 @@ class TestJobs:
         async with asyncio.timeout(60):
             await run(stores.database_url, stores, {name: noted(name) for name in tasks.JOBS}, stop=stop)
         assert sorted(done) == sorted(tasks.JOBS)
-
-
-async def test_only_names_whose_time_is_over_are_free_again(
-    rows: Rows, stores: Stores, small_slices: None
-) -> None:
-    now = datetime.now(UTC)
-    async with stores.sessions.begin() as session:
-        for number in range(5):
-            await retire(session, f"over_{number}", until=now - timedelta(seconds=number))
-        await retire(session, "kept", until=now + timedelta(hours=1))
-        await retire(session, "gone")
-        await retire(session, "gone", until=now)  # for good is for good
-    await tasks.release_usernames(stores)
-    assert len(await rows(RetiredUsername)) == 2
-    async with stores.sessions.begin() as session:
-        assert [await is_retired(session, name) for name in ("over_0", "kept", "gone")] == [False, True, True]
 
 
 class TestEndMutes:

@@ -13,6 +13,7 @@ from db.identities import remove
 from db.models import (
     AuditEntry,
     Challenge,
+    Credential,
     Identity,
     LinkPurpose,
     MailLink,
@@ -206,14 +207,24 @@ async def test_an_account_that_somebody_made_with_my_address_is_not_mine(
     journey: Journey, make: Make, world: World, rows: Rows, verified: Verified
 ) -> None:
     """Pre-hijacking 1: classic-federated merge."""
-    eve = await make.user("eve")
+    eve = await make.user("eve", verified=False)
     world.people = [replace(ADA, email="Eve@Example.org", hosted="example.org")]
+    await verified(eve)  # not even then
     answer = await journey.sign_in("google", username="ada")
     assert answer == {"__typename": "Conflict", "message": HAS_ACCOUNT}
-    await verified(eve)  # not even then
-    assert (await journey.sign_in("google", username="ada"))["__typename"] == "Conflict"
     assert [*await rows(Identity)] == []
     assert [session.user_id for session in await rows(Session)] == [eve.id]
+
+
+async def test_whoever_only_says_that_my_address_is_theirs_keeps_me_from_no_account_of_my_own(
+    journey: Journey, make: Make, world: World, rows: Rows
+) -> None:
+    eve = await make.user("eve", verified=False)
+    world.people = [replace(ADA, email="Eve@Example.org", hosted="example.org")]
+    assert (await journey.sign_in("google", username="ada"))["viewer"] == {"username": "ada"}
+    proven = {each.user_id: each.email_verified_at is not None for each in await rows(Credential)}
+    assert proven.pop(eve.id) is False
+    assert [*proven.values()] == [True]
 
 
 async def test_what_was_begun_in_a_session_ends_with_it(journey: Journey, bob: Person, rows: Rows) -> None:

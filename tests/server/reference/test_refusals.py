@@ -90,7 +90,7 @@ def test_knows_every_limit_that_counts_inside_a_resolver() -> None:
         "register": {("registration-letters", accounts.LETTERS)},
         "requestPasswordReset": {("reset-letters", resets.LETTERS)},
         "requestEmailVerification": {("verification-letters", addresses.LETTERS)},
-        "verifyEmail": {("sign-in-failures", FAILURES)},
+        "verifyEmail": {("own-password-failures", FAILURES)},
         "changeEmail": {("change-letters", addresses.LETTERS)},
     }
 

@@ -1,0 +1,52 @@
+"""A proven address is its account's alone, and anybody may have said that it is theirs."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0010"
+down_revision: str | None = "0009"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+_ADDRESS: sa.ColumnClause[str] = sa.literal_column("lower(email)")
+_IS_PROVEN = sa.text("email_verified_at is not null")
+
+# Before, an address was one account's. Those that it is not say so by an address that no letter reaches.
+_SET_APART = """
+UPDATE credentials AS each SET email = each.user_id || '@unproven.invalid'
+WHERE each.email_verified_at IS NULL AND EXISTS (
+    SELECT FROM credentials AS other
+    WHERE lower(other.email) = lower(each.email) AND other.user_id <> each.user_id
+        AND (other.email_verified_at IS NOT NULL OR other.user_id < each.user_id)
+)
+"""
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "uq_credentials_proven_email",
+            "credentials",
+            [_ADDRESS],
+            unique=True,
+            postgresql_where=_IS_PROVEN,
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.create_index(
+            "ix_credentials_lower_email",
+            "credentials",
+            [_ADDRESS],
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.drop_index("uq_credentials_lower_email", "credentials", postgresql_concurrently=True, if_exists=True)
+
+
+def downgrade() -> None:
+    op.execute(_SET_APART)
+    op.create_index("uq_credentials_lower_email", "credentials", [_ADDRESS], unique=True)
+    op.drop_index("ix_credentials_lower_email", "credentials")
+    op.drop_index("uq_credentials_proven_email", "credentials")
