@@ -68,7 +68,7 @@ async def update_profile(info: Info, input: UpdateProfileInput) -> UpdateProfile
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await profiles.update(session, viewer, **_changes(input))
-    return UpdateProfilePayload(user=User.from_row(row))
+    return UpdateProfilePayload(user=User(row))
 
 
 @user_errors

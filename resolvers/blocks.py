@@ -20,7 +20,7 @@ async def block(info: Info, input: BlockInput) -> BlockResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await blocks.block(session, viewer, target(input.user_id, "User", field="user_id"))
-    return BlockPayload(user=User.from_row(row) if row else None)
+    return BlockPayload(user=User(row) if row else None)
 
 
 @user_errors
@@ -28,4 +28,4 @@ async def unblock(info: Info, input: UnblockInput) -> UnblockResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await blocks.unblock(session, viewer, target(input.user_id, "User", field="user_id"))
-    return UnblockPayload(user=User.from_row(row) if row else None)
+    return UnblockPayload(user=User(row) if row else None)

@@ -28,9 +28,9 @@ async def create_comment(info: Info, input: CreateCommentInput) -> CreateComment
     parent_id = None if input.parent_id is None else target(input.parent_id, "Comment", field="parent_id")
     async with info.context.write() as session:
         row, post = await comments.say(session, author, post_id, text=input.text, parent_id=parent_id)
-    made = Comment.from_row(row)
+    made = Comment(row)
     edge = Edge(cursor=cursor("comments", row.id), node=made)
-    return CreateCommentPayload(comment=made, comment_edge=edge, post=Post.from_row(post))
+    return CreateCommentPayload(comment=made, comment_edge=edge, post=Post(post))
 
 
 @user_errors
@@ -39,7 +39,7 @@ async def update_comment(info: Info, input: UpdateCommentInput) -> UpdateComment
     comment_id = target(input.comment_id, "Comment", field="comment_id")
     async with info.context.write() as session:
         row = await comments.edit(session, editor, comment_id, text=input.text)
-    return UpdateCommentPayload(comment=Comment.from_row(row))
+    return UpdateCommentPayload(comment=Comment(row))
 
 
 @user_errors
@@ -50,5 +50,5 @@ async def delete_comment(info: Info, input: DeleteCommentInput) -> DeleteComment
         post_id = await comments.delete(session, viewer, comment_id, origin=info.context.origin)
     post = await info.context.loaders.post_by_id.load(post_id)
     return DeleteCommentPayload(
-        deleted_comment_id=global_id("Comment", comment_id), post=None if post is None else Post.from_row(post)
+        deleted_comment_id=global_id("Comment", comment_id), post=None if post is None else Post(post)
     )

@@ -10,10 +10,10 @@ from schema.posts import Post
 async def home_feed(info: Info, paging: Paging) -> Connection[Post]:
     viewer = info.context.signed_in
     rows = await feeds.home(info.context.services.stores.reads, paging.page, viewer_id=viewer.user_id)
-    return connection(Post.from_row, paging, rows, [edge.node for edge in rows.edges])
+    return connection(Post, paging, rows, [edge.node for edge in rows.edges])
 
 
 @paged("posts")
 async def public_feed(info: Info, paging: Paging) -> Connection[Post]:
     rows = await feeds.public(info.context.services.stores.reads, paging.page, viewer_id=info.context.viewer_id)
-    return connection(Post.from_row, paging, rows, [edge.node for edge in rows.edges])
+    return connection(Post, paging, rows, [edge.node for edge in rows.edges])

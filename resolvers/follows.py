@@ -31,7 +31,7 @@ async def follow(info: Info, input: FollowInput) -> FollowResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row, key = await follows.follow(session, viewer, target(input.user_id, "User", field="user_id"))
-    return FollowPayload(user=User.from_row(row), following_edge=_edge(row, key))
+    return FollowPayload(user=User(row), following_edge=_edge(row, key))
 
 
 @user_errors
@@ -39,7 +39,7 @@ async def unfollow(info: Info, input: UnfollowInput) -> UnfollowResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await follows.unfollow(session, viewer, target(input.user_id, "User", field="user_id"))
-    return UnfollowPayload(user=User.from_row(row))
+    return UnfollowPayload(user=User(row))
 
 
 @user_errors
@@ -47,7 +47,7 @@ async def accept_follow_request(info: Info, input: AcceptFollowRequestInput) -> 
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row, key = await follows.accept(session, viewer, target(input.user_id, "User", field="user_id"))
-    return AcceptFollowRequestPayload(follower=User.from_row(row), follower_edge=_edge(row, key))
+    return AcceptFollowRequestPayload(follower=User(row), follower_edge=_edge(row, key))
 
 
 @user_errors
@@ -55,7 +55,7 @@ async def reject_follow_request(info: Info, input: RejectFollowRequestInput) -> 
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await follows.reject(session, viewer, target(input.user_id, "User", field="user_id"))
-    return RejectFollowRequestPayload(user=User.from_row(row))
+    return RejectFollowRequestPayload(user=User(row))
 
 
 @user_errors
@@ -63,8 +63,8 @@ async def remove_follower(info: Info, input: RemoveFollowerInput) -> RemoveFollo
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await follows.remove_follower(session, viewer, target(input.user_id, "User", field="user_id"))
-    return RemoveFollowerPayload(user=User.from_row(row))
+    return RemoveFollowerPayload(user=User(row))
 
 
 def _edge(row: UserRow, key: int | None) -> Edge[User] | None:
-    return None if key is None else Edge(cursor=cursor("follows", key), node=User.from_row(row))
+    return None if key is None else Edge(cursor=cursor("follows", key), node=User(row))

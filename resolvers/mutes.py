@@ -21,7 +21,7 @@ async def mute(info: Info, input: MuteInput) -> MuteResult:
     user_id = target(input.user_id, "User", field="user_id")
     async with info.context.write() as session:
         row = await mutes.mute(session, viewer, user_id, until=input.until)
-    return MutePayload(user=User.from_row(row))
+    return MutePayload(user=User(row))
 
 
 @user_errors
@@ -29,4 +29,4 @@ async def unmute(info: Info, input: UnmuteInput) -> UnmuteResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await mutes.unmute(session, viewer, target(input.user_id, "User", field="user_id"))
-    return UnmutePayload(user=User.from_row(row) if row else None)
+    return UnmutePayload(user=User(row) if row else None)

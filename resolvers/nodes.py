@@ -16,9 +16,9 @@ from schema.users import User
 
 # Every type that has an id: how its row is loaded, as the viewer sees it, and how it is shown.
 _KINDS: dict[str, tuple[Callable[[Loaders], Loader[int, Any]], Callable[[Any], Node]]] = {
-    "User": (lambda loaders: loaders.user_by_id, User.from_row),
-    "Post": (lambda loaders: loaders.post_by_id, Post.from_row),
-    "Comment": (lambda loaders: loaders.comment_by_id, Comment.from_row),
+    "User": (lambda loaders: loaders.user_by_id, User),
+    "Post": (lambda loaders: loaders.post_by_id, Post),
+    "Comment": (lambda loaders: loaders.comment_by_id, Comment),
 }
 
 

@@ -34,7 +34,7 @@ from schema.users import User
 
 async def post(info: Info, id: strawberry.ID) -> Post | None:
     row = await info.context.loaders.post_by_id.load(row_id(id, "Post", argument="id"))
-    return None if row is None else Post.from_row(row)
+    return None if row is None else Post(row)
 
 
 @user_errors
@@ -51,7 +51,7 @@ async def create_post(info: Info, input: CreatePostInput) -> CreatePostResult:
             alt_text=input.alt_text,
             audience=input.audience,
         )
-    made = Post.from_row(row)
+    made = Post(row)
     return CreatePostPayload(post=made, post_edge=Edge(cursor=cursor("posts", row.id), node=made))
 
 
@@ -60,7 +60,7 @@ async def update_post(info: Info, input: UpdatePostInput) -> UpdatePostResult:
     editor = info.context.signed_in
     async with info.context.write() as session:
         row = await posts.edit(session, editor, target(input.post_id, "Post", field="post_id"), **_changes(input))
-    return UpdatePostPayload(post=Post.from_row(row))
+    return UpdatePostPayload(post=Post(row))
 
 
 @user_errors
@@ -77,7 +77,7 @@ async def like_post(info: Info, input: LikePostInput) -> LikePostResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row, key = await posts.like(session, viewer, target(input.post_id, "Post", field="post_id"))
-    return LikePostPayload(post=Post.from_row(row), liker_edge=await _edge_of_viewer(info, "likes", key))
+    return LikePostPayload(post=Post(row), liker_edge=await _edge_of_viewer(info, "likes", key))
 
 
 @user_errors
@@ -85,7 +85,7 @@ async def unlike_post(info: Info, input: UnlikePostInput) -> UnlikePostResult:
     viewer = info.context.signed_in
     async with info.context.write() as session:
         row = await posts.unlike(session, viewer, target(input.post_id, "Post", field="post_id"))
-    return UnlikePostPayload(post=Post.from_row(row))
+    return UnlikePostPayload(post=Post(row))
 
 
 def _changes(input: UpdatePostInput) -> dict[str, Any]:
@@ -102,4 +102,4 @@ async def _edge_of_viewer(info: Info, kind: str, key: int | None) -> Edge[User] 
     row = await info.context.loaders.user_by_id.load(info.context.signed_in.user_id)
     if key is None or row is None:
         return None
-    return Edge(cursor=cursor(kind, key), node=User.from_row(row))
+    return Edge(cursor=cursor(kind, key), node=User(row))

@@ -15,14 +15,14 @@ async def search_users(info: Info, query: SafeText, paging: Paging) -> Connectio
     reads = info.context.services.stores.reads
     rows = await users.search(reads, paging.page, _words(query), viewer_id=info.context.viewer_id)
     nodes = await info.context.loaders.user_by_id.many([edge.node_id for edge in rows.edges])
-    return connection(User.from_row, paging, rows, nodes)
+    return connection(User, paging, rows, nodes)
 
 
 @paged("posts")
 async def search_posts(info: Info, query: SafeText, paging: Paging) -> Connection[Post]:
     reads = info.context.services.stores.reads
     rows = await posts.search(reads, paging.page, _words(query), viewer_id=info.context.viewer_id)
-    return connection(Post.from_row, paging, rows, [edge.node for edge in rows.edges])
+    return connection(Post, paging, rows, [edge.node for edge in rows.edges])
 
 
 def _words(query: str) -> str:

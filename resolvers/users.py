@@ -11,12 +11,12 @@ async def viewer(info: Info) -> User | None:
     if info.context.viewer is None:
         return None
     row = await info.context.loaders.user_by_id.load(info.context.viewer.user_id)
-    return None if row is None else User.from_row(row)
+    return None if row is None else User(row)
 
 
 async def user(info: Info, username: SafeText) -> User | None:
     row = await users.by_username(info.context.services.stores.reads, username, viewer_id=info.context.viewer_id)
-    return None if row is None else User.from_row(row)
+    return None if row is None else User(row)
 
 
 async def yourself(context: Context) -> User:
@@ -24,4 +24,4 @@ async def yourself(context: Context) -> User:
     row = await context.loaders.user_by_id.load(context.signed_in.user_id)
     if row is None:
         raise unauthenticated()  # purged in this very moment
-    return User.from_row(row)
+    return User(row)

@@ -27,6 +27,9 @@ R = TypeVar("R")
 _FORM: Final = re.compile(r"([a-zA-Z.]+):(0|[1-9][0-9]{0,18})")
 _KEY_MAX: Final = 2**63 - 1
 
+# Of a kind of lists and a key.
+cursor: Final = opaque
+
 
 # What every list that is paged carries: its price is that of so many nodes.
 PAGE: Final = ListSize(assumed_size=PAGE_SIZE, slicing_arguments=["first", "last"], sized_fields=["edges"])
@@ -180,10 +183,6 @@ async def connections(
         connection(make, paging, rows, [next(found) for _ in rows.edges], length)
         for rows, length in zip(pages, lengths, strict=True)
     ]
-
-
-def cursor(kind: str, key: int) -> str:
-    return opaque(f"{kind}:{key}")
 
 
 def _arguments(

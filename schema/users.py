@@ -51,18 +51,16 @@ class User(
     created_at: datetime = strawberry.field(description="When they joined.")
     row_id: strawberry.Private[int]
 
-    @classmethod
-    def from_row(cls, row: UserRow) -> "User":
-        return cls(
-            id=global_id("User", row.id),
-            username=row.username,
-            display_name=row.display_name,
-            bio=row.bio,
-            avatar_url=row.avatar_url,
-            is_private=row.is_private,
-            created_at=row.created_at,
-            row_id=row.id,
-        )
+    # Strawberry's own takes its values by name: for a page of posts and people three times as long.
+    def __init__(self, row: UserRow) -> None:
+        self.id = global_id("User", row.id)
+        self.username = row.username
+        self.display_name = row.display_name
+        self.bio = row.bio
+        self.avatar_url = row.avatar_url
+        self.is_private = row.is_private
+        self.created_at = row.created_at
+        self.row_id = row.id
 
     @batch(description="How many posts they have published.")
     @staticmethod
@@ -113,7 +111,7 @@ class User(
     async def posts(users: list["User"], info: Info, paging: Paging) -> list[Connection[LazyPost]]:
         loaders = info.context.loaders
         return await connections(
-            post_types.Post.from_row,
+            post_types.Post,
             paging,
             loaders.posts_by_author_id(paging.page),
             None,
@@ -130,7 +128,7 @@ class User(
     async def followers(users: list["User"], info: Info, paging: Paging) -> list[Connection["User"]]:
         loaders = info.context.loaders
         return await connections(
-            User.from_row,
+            User,
             paging,
             loaders.followers_by_user_id(paging.page),
             loaders.user_by_id,
@@ -147,7 +145,7 @@ class User(
     async def following(users: list["User"], info: Info, paging: Paging) -> list[Connection["User"]]:
         loaders = info.context.loaders
         return await connections(
-            User.from_row,
+            User,
             paging,
             loaders.following_by_user_id(paging.page),
             loaders.user_by_id,
@@ -161,7 +159,7 @@ class User(
     async def liked_posts(users: list["User"], info: Info, paging: Paging) -> list[Connection[LazyPost] | None]:
         loaders = info.context.loaders
         lists = await connections(
-            post_types.Post.from_row,
+            post_types.Post,
             paging,
             loaders.liked_posts_by_user_id(paging.page),
             None,
@@ -176,7 +174,7 @@ class User(
     async def follow_requests(users: list["User"], info: Info, paging: Paging) -> list[Connection["User"] | None]:
         loaders = info.context.loaders
         lists = await connections(
-            User.from_row,
+            User,
             paging,
             loaders.requests_by_user_id(paging.page),
             loaders.user_by_id,

@@ -6,6 +6,7 @@ the walk neither repeat nor hide one. A nested list is one LATERAL statement for
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from db.reads import Read, Reads, Statement, read
 
 _KEY_MIN: Final = -1
 _KEY_MAX: Final = 2**63 - 1
+_key: Final = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class PagedRead(Generic[E]):
 
     def _slice(self, rows: list[E], page: Page) -> Slice[E]:
         descending = self.newest_first != page.from_end
-        rows.sort(key=lambda row: row.key, reverse=descending)
+        rows.sort(key=_key, reverse=descending)
         more, rows = len(rows) > page.size, rows[: page.size]
         if page.from_end:
             return Slice(rows[::-1], has_next=page.before is not None, has_previous=more)
