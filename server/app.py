@@ -28,12 +28,11 @@ from server import account, exports, garbage, graphiql, logging, operations, per
 from server.graphql import endpoint, lookup
 from server.health import livez, readyz
 from server.jobs import jobs_of
-from server.logging import RequestLog
 from server.mail.mailbox import mailbox_routes
 from server.oauth.opening import open_providers
 from server.oauth.routes import oauth_routes
+from server.requests import EveryRequest
 from server.sdl import schema_file
-from server.security import AnswerHeaders
 from server.settings import VERSION, Settings
 from server.site.routes import docs_routes
 from server.telemetry import Telemetry, open_telemetry
@@ -93,7 +92,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *docs_routes(settings),
             *graphiql.routes(settings, Web()),
         ],
-        middleware=[Middleware(RequestLog), Middleware(AnswerHeaders), _cors(settings)],
+        middleware=[Middleware(EveryRequest), _cors(settings)],
         exception_handlers={HTTPException: saying.http_error, Exception: saying.bug},
     )
     # It would send people to whatever host their request names.

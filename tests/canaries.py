@@ -22,7 +22,7 @@ from sentry_sdk.transport import HttpTransport
 from structlog.stdlib import ProcessorFormatter
 
 from auth import sessions, tokens
-from server import errors
+from server import errors, logging
 from server.telemetry import exposition
 from tests.factories import PASSWORD, PASSWORD_HASH
 
@@ -141,6 +141,7 @@ def _install() -> None:
         (sessions, "successor_of", remembering(tokens.successor_of, _itself)),
         (tokens, "_sign", remembering(tokens._sign, _signature)),
         (ProcessorFormatter, "format", looking(ProcessorFormatter.format, "log", lambda line, *_: line)),
+        (logging, "_json", looking(logging._json, "log", lambda line, *_: line)),
         (errors, "_format", looking(errors._format, "error", lambda shown, *_: str(shown))),
         (BatchSpanProcessor, "on_end", looking(BatchSpanProcessor.on_end, "span", _span)),
         (HttpTransport, "capture_envelope", looking(HttpTransport.capture_envelope, "report", _envelope)),

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from auth.tokens import AccessTokens, new_refresh_token
 from server.errors import formatted
-from server.logging import RequestNotes, notes
+from server.logging import RequestNotes, notes, tell
 from server.telemetry import exposition
 from server.telemetry.reports import Reports
 from tests.canaries import SIGNING_KEY, canaries
@@ -34,6 +34,10 @@ def log_an_error(secret: str) -> None:
         raise ValueError(secret)
     except ValueError:
         structlog.get_logger("planted").exception("planted")
+
+
+def log_a_request(secret: str) -> None:
+    tell(RequestNotes("test-request"), method="GET", path=f"/{secret}", status=200, seconds=0.1)
 
 
 def refuse(secret: str) -> None:
@@ -62,7 +66,7 @@ def measure(secret: str) -> None:
     vars(exposition)["generate_latest"](registry)
 
 
-WAYS = [log, log_with_arguments, log_an_error, refuse, trace, report, measure]
+WAYS = [log, log_with_arguments, log_an_error, log_a_request, refuse, trace, report, measure]
 
 
 @pytest.mark.parametrize("leave", WAYS)

@@ -18,7 +18,7 @@ from engine.trusted import Trusted
 from schema.context import Services
 from schema.root import schema, sdl
 from server import graphql
-from server.logging import RequestLog
+from server.requests import EveryRequest
 from server.settings import Environment, Settings
 from tests.conftest import Api
 from tests.factories import Make
@@ -93,7 +93,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Break:
 async def bounded(services: Services, settings: Settings, bounds: Bounds) -> AsyncIterator[httpx.AsyncClient]:
     """The endpoint alone, with other bounds."""
     lookup = Lookup(schema.documents, Trusted(schema.documents))
-    endpoint = RequestLog(Endpoint(schema, graphql.PlazaHost(services, settings), lookup, bounds=bounds))
+    endpoint = EveryRequest(Endpoint(schema, graphql.PlazaHost(services, settings), lookup, bounds=bounds))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(endpoint), base_url="http://plaza.test") as there:
         yield there
 

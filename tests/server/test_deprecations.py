@@ -16,7 +16,7 @@ from engine.trusted import Trusted
 from schema.context import Context, Info, Services
 from schema.deprecations import Announcement, tell_deprecations
 from server.graphql import PlazaHost
-from server.logging import RequestLog
+from server.requests import EveryRequest
 from server.settings import Settings
 
 
@@ -67,7 +67,7 @@ async def aging(services: Services, settings: Settings) -> Any:
     schema = Schema[Context](query=Query, afterwards=[tell_deprecations])
     lookup = Lookup(schema.documents, Trusted(schema.documents))
     view = Endpoint(schema, PlazaHost(services, settings), lookup)
-    app = RequestLog(Starlette(routes=[Route("/graphql", view)]))
+    app = EveryRequest(Starlette(routes=[Route("/graphql", view)]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plaza.test") as client:
 
         async def ask(query: str, **variables: Any) -> dict[str, Any]:

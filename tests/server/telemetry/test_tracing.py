@@ -10,6 +10,7 @@ from db.stores import Stores
 from schema.context import Services
 from server.settings import Settings
 from tests.factories import PASSWORD, Make
+from tests.lines import request_lines
 from tests.server.telemetry.receivers import receiving
 from tests.server.telemetry.serving import watched
 
@@ -118,11 +119,10 @@ async def test_no_span_carries_the_callers_tracestate(settings: Settings, servic
 
 
 async def test_the_log_names_the_trace(
-    settings: Settings, services: Services, caplog: pytest.LogCaptureFixture
+    settings: Settings, services: Services, capfd: pytest.CaptureFixture[str]
 ) -> None:
     await traced(settings, "{ viewer { id } }", {"traceparent": PARENT})
-    lines: list[Any] = [record.msg for record in caplog.records if record.name == "request"]
-    assert [line["trace_id"] for line in lines] == [PARENT.split("-")[1]]
+    assert [line["trace_id"] for line in request_lines(capfd.readouterr().out)] == [PARENT.split("-")[1]]
 
 
 async def test_no_span_carries_what_people_sent(settings: Settings, services: Services, make: Make) -> None:

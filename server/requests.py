@@ -1,0 +1,58 @@
+"""What every request has: an id, the headers that no answer lacks, and a line in the log when it is over."""
+
+import re
+import time
+from typing import Final
+from uuid import uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server import logging
+from server.logging import NOTES, RequestNotes, notes
+from server.security import ANSWER_HEADERS
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_QUIET: Final = {"/livez", "/readyz", "/metrics"}
+_ANSWER_HEADERS: Final = [(name.encode(), value.encode()) for name, value in ANSWER_HEADERS.items()]
+
+
+class EveryRequest:
+    """The id is the client's own when it is a plain one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        note = RequestNotes(_request_id(scope))
+        status = 500
+        started = time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"] = [*message.get("headers", ())]
+                said = {name for name, _ in headers}
+                headers += [header for header in _ANSWER_HEADERS if header[0] not in said]
+                headers.append((b"x-request-id", note.request_id.encode()))
+            await send(message)
+
+        scope[NOTES] = note  # for what answers out of here
+        reset = notes.set(note)
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            notes.reset(reset)
+            if (path := scope["path"]) not in _QUIET:
+                seconds = time.perf_counter() - started
+                logging.tell(note, method=scope["method"], path=path, status=status, seconds=seconds)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return uuid4().hex
