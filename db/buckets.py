@@ -13,7 +13,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -74,10 +74,17 @@ class Limit:
 
     count: int
     seconds: int
+    # µs until one comes back, rounded up so that no rounding gives more than the limit.
+    step: int = field(init=False, compare=False, repr=False)
+    # µs until an empty bucket is full.
+    window: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.seconds < 1:
             raise ValueError(f"no limit: {self.count} in {self.seconds} s")
+        step = -(-self.seconds * 1_000_000 // self.count)
+        object.__setattr__(self, "step", step)
+        object.__setattr__(self, "window", step * self.count)
 
     @classmethod
     def parse(cls, text: str) -> "Limit":
@@ -87,16 +94,6 @@ class Limit:
             raise ValueError(f"no limit: {text!r}")
         count, several, unit = match.groups()
         return cls(int(count), int(several or 1) * _SECONDS[unit[0]])
-
-    @property
-    def step(self) -> int:
-        """µs until one comes back, rounded up so that no rounding gives more than the limit."""
-        return -(-self.seconds * 1_000_000 // self.count)
-
-    @property
-    def window(self) -> int:
-        """µs until an empty bucket is full."""
-        return self.step * self.count
 
 
 class Charge(NamedTuple):
@@ -112,8 +109,7 @@ class Charge(NamedTuple):
     is_kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A bucket after the call: how many are left, and in how many seconds it is full again."""
 
     limit: Limit
@@ -163,10 +159,11 @@ class Buckets:
             return self._alone(charges)
         if is_told_all:
             self._local.note(charges if told.wait == 0 else [each._replace(cost=0) for each in charges], told.run)
-        return _verdict(charges, [told.wait, *told.debts])
+        return _verdict(charges, told.wait, told.debts)
 
     def _alone(self, charges: Sequence[Charge]) -> Verdict:
-        return _verdict(charges, self._local.take(charges), slower=self._processes, is_local=True)
+        wait, *debts = self._local.take(charges)
+        return _verdict(charges, wait, debts, slower=self._processes, is_local=True)
 
     async def _ask(self, calls: Sequence[Sequence[Charge]]) -> "Sequence[_Told | None]":
         try:
@@ -180,12 +177,7 @@ class Buckets:
     async def _evaluate(self, calls: Sequence[Sequence[Charge]]) -> Any:
         keys = [self._prefix + charge.key for charges in calls for charge in charges]
         # One argument and one answer, for the client takes microseconds to write and to read each.
-        asked = orjson.dumps(
-            [
-                [(limit.step, limit.window, cost, *self._local.own(key)) for key, limit, cost, _ in charges]
-                for charges in calls
-            ]
-        )
+        asked = orjson.dumps([self._local.told_of(charges) for charges in calls])
         try:
             return await self._redis.evalsha(_SHA, len(keys), *keys, asked)
         except NoScriptError:
@@ -226,17 +218,22 @@ class LocalBuckets:
         self._processes = processes
         self._buckets: OrderedDict[str, _Own] = OrderedDict()
 
-    def own(self, key: str) -> tuple[int, str]:
-        """The bucket's debt in µs, and the run of Redis that knows of it."""
-        bucket = self._buckets.get(key, _FULL)
-        return self._debt(bucket, self._clock()), bucket.life
+    def told_of(self, charges: Sequence[Charge]) -> list[tuple[int, int, int, int, str]]:
+        """As the script takes them: with each bucket's debt here in µs, and the run of Redis that knows of it."""
+        now = self._clock()
+        owned = [(charge, self._buckets.get(charge.key, _FULL)) for charge in charges]
+        return [
+            (limit.step, limit.window, cost, self._debt(bucket, now), bucket.life)
+            for (_, limit, cost, _), bucket in owned
+        ]
 
     def note(self, charges: Sequence[Charge], life: str) -> None:
         """Redis charged these, in the run of that name."""
         now = self._clock()
         for key, limit, cost, _ in charges:
-            debt = self._debt(self._buckets.get(key, _FULL), now) + limit.step * cost
-            self._put(key, min(debt, limit.window), now, life)
+            debt = self._debt(self._buckets.pop(key, _FULL), now) + limit.step * cost
+            if debt > 0:
+                self._buckets[key] = _Own(now + min(debt, limit.window), life)
         self._forget(now)
 
     def take(self, charges: Sequence[Charge]) -> list[int]:
@@ -251,15 +248,17 @@ class LocalBuckets:
         if wait > 0:
             return [wait, *before]
         for (key, *_), debt in zip(charges, after, strict=True):
-            self._put(key, debt, now, "")
+            self._buckets.pop(key, None)
+            if debt > 0:
+                self._buckets[key] = _Own(now + debt * self._processes, "")
         self._forget(now)
         return [0, *after]
 
     def _debt(self, bucket: _Own, now: int) -> int:
-        return max(-((now - bucket.full_at) // self._pace(bucket.life)), 0)
-
-    def _pace(self, life: str) -> int:
-        return 1 if life else self._processes
+        left = bucket.full_at - now
+        if left <= 0:
+            return 0
+        return left if bucket.life else -(-left // self._processes)
 
     def _touch(self, key: str) -> _Own:
         bucket = self._buckets.get(key)
@@ -267,11 +266,6 @@ class LocalBuckets:
             return _FULL
         self._buckets.move_to_end(key)
         return bucket
-
-    def _put(self, key: str, debt: int, now: int, life: str) -> None:
-        self._buckets.pop(key, None)
-        if debt > 0:
-            self._buckets[key] = _Own(now + debt * self._pace(life), life)
 
     def _forget(self, now: int) -> None:
         """The longest unused, as far as they are full again or too many."""
@@ -282,16 +276,21 @@ class LocalBuckets:
             self._buckets.popitem(last=False)
 
 
-def _verdict(charges: Sequence[Charge], reply: list[int], *, slower: int = 1, is_local: bool = False) -> Verdict:
-    wait, *debts = reply
-    standings = tuple(
+def _verdict(
+    charges: Sequence[Charge], wait: int, debts: Sequence[int], *, slower: int = 1, is_local: bool = False
+) -> Verdict:
+    standings = [
         Standing(
-            Limit(limit.count, limit.seconds * slower), (limit.window - debt) // limit.step, seconds(debt * slower)
+            limit if slower == 1 else Limit(limit.count, limit.seconds * slower),
+            (limit.window - debt) // limit.step,
+            seconds(debt * slower),
         )
         for (_, limit, *_), debt in zip(charges, debts, strict=True)
+    ]
+    full = (
+        [each for each, left in zip(charges, standings, strict=True) if left.remaining < each.cost] if wait else ()
     )
-    full = tuple(each for each, left in zip(charges, standings, strict=True) if left.remaining < each.cost)
-    return Verdict(wait == 0, seconds(wait * slower), standings, is_local, full if wait else ())
+    return Verdict(wait == 0, seconds(wait * slower), tuple(standings), is_local, tuple(full))
 
 
 def seconds(microseconds: int) -> int:

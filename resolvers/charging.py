@@ -60,17 +60,15 @@ class Charging:
             if number > 1 and name in _ONCE:
                 raise bad_request(f"Ask for `{name}` once in an operation.")
         person, address = who(context, Per.VIEWER), who(context, Per.ADDRESS)
-        calls = Counter({Charge(f"requests:{person}", self._requests): 1})
-        for name, number in asked.operation.roots.items() if not asked.is_dry_run else ():
-            if limit := self._limits.get(name):
-                calls.update(dict.fromkeys(limit.charges(context), number))
         payers = {f"cost:{address}": ADDRESS}
         if person != address:
             payers = {f"cost:{person}": PERSON, **payers}
         owed = {key: self._refunds.pop(key, 0) for key in payers}
         price = 0 if asked.is_dry_run else asked.amount.cost
-        points = [Charge(key, limit, price - owed[key]) for key, limit in payers.items()]
-        charges = [*points, *(charge._replace(cost=number) for charge, number in calls.items())]
+        charges = [Charge(key, limit, price - owed[key]) for key, limit in payers.items()]
+        charges.append(Charge(f"requests:{person}", self._requests))
+        if not asked.is_dry_run and not self._limits.keys().isdisjoint(asked.operation.roots):
+            charges += self._calls(asked, context)
         verdict = await context.services.buckets.take(charges)
         context.points = Points(asked.amount, list(payers), verdict)
         if not verdict.allowed:
@@ -78,6 +76,14 @@ class Charging:
                 self._owe(key, points_owed)
             await excess.note_of(context, verdict)
             raise rate_limited(verdict.retry_after)
+
+    def _calls(self, asked: Asked, context: Context) -> list[Charge]:
+        """Of limited fields: those that share a bucket are counted together."""
+        calls: Counter[Charge] = Counter()
+        for name, number in asked.operation.roots.items():
+            if limit := self._limits.get(name):
+                calls.update(dict.fromkeys(limit.charges(context), number))
+        return [charge._replace(cost=number) for charge, number in calls.items()]
 
     def settle(self, _: GraphQLSchema, asked: Asked, answer: Answer, context: Context) -> None:
         """After the answer: what it did not cost is owed back to whoever was charged, what it cost more is due."""

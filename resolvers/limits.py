@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
@@ -88,6 +89,7 @@ def who(context: Context, per: Per) -> str:
     return f"ip:{client_network(context.origin.ip)}"
 
 
+@lru_cache(maxsize=4096)  # asked in every request, and people come again
 def client_network(ip: str | None) -> str:
     """The address as limits count it: a whole /64 of IPv6 is one client."""
     if ip is None:

@@ -42,10 +42,10 @@ def test_what_the_process_judges_comes_back_slower_until_redis_knows() -> None:
     local = LocalBuckets(lambda: now, processes=4)
     local.take([charge])
     now = 4
-    assert local.own("key") == (HOUR.step - 1, "")
+    assert local.told_of([charge]) == [(HOUR.step, HOUR.window, 1, HOUR.step - 1, "")]
     local.note([charge], "run")
     now = 5
-    assert local.own("key") == (2 * HOUR.step - 2, "run")
+    assert local.told_of([charge]) == [(HOUR.step, HOUR.window, 1, 2 * HOUR.step - 2, "run")]
 
 
 @pytest.mark.usefixtures("no_time_passes")
