@@ -1,8 +1,6 @@
 """How many operations run at once: a fixed number, a short queue behind it, and a clear no beyond that."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 from engine.codes import ErrorCode
@@ -22,17 +20,16 @@ class Admission:
         self._patience = patience
         self.queued = 0
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A place to run in; raises a 503 where the queue is full or does not move."""
+    async def enter(self) -> None:
+        """Takes a place to run in; raises a 503 where the queue is full or does not move."""
         if self._slots.locked():
             await self._wait()
         else:
             await self._slots.acquire()
-        try:
-            yield
-        finally:
-            self._slots.release()
+
+    def leave(self) -> None:
+        """Gives it back, once."""
+        self._slots.release()
 
     async def _wait(self) -> None:
         if self.queued >= self._waiting:

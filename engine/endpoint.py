@@ -6,20 +6,19 @@ Statuses follow the draft specification as the public audit of npm's `graphql-ht
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
 from graphql import GraphQLError, OperationType
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from engine import caching, csrf, metering, negotiation, parameters, replies
 from engine.admission import Admission
 from engine.codes import ErrorCode
-from engine.headers import RequestHeaders
+from engine.deadlines import Deadline, Lookout, gone_away, stopped
+from engine.headers import headers_of
 from engine.host import Host
 from engine.lookup import Found, Lookup
 from engine.parameters import Parameters
@@ -31,10 +30,6 @@ C = TypeVar("C")
 
 BODY_MAX: Final = 128 * 1024
 URL_MAX: Final = 16 * 1024
-# Seconds within which most queries are answered: to look out for who leaves meanwhile costs more than it saves.
-_SOON: Final = 0.05
-# Seconds until what does not stop is told to once more.
-_AGAIN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ class Endpoint(Generic[C]):
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        request_headers = RequestHeaders(scope)
+        request_headers = headers_of(scope)
         with self._host.watch(request_headers):
             reply = await self._reply(scope, request_headers, receive)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers.items()]
@@ -82,13 +77,16 @@ class Endpoint(Generic[C]):
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Reply:
         media_type = negotiation.JSON
         try:
-            async with self._counting(scope):
+            try:
                 media_type = negotiation.answer_type(headers.get("accept"))
                 csrf.check(headers, lambda origin: self._host.is_allowed_origin(origin, headers))
                 found, asked = await self._price(scope, headers, await self._read(scope, headers, receive))
+            except GraphQLError:
+                await self._count_refused(scope)
+                raise
             answer = await self._answer(scope, headers, found, asked, receive)
             return self._written(answer, media_type, headers)
         except GraphQLError as error:
@@ -96,22 +94,17 @@ class Endpoint(Generic[C]):
         except Exception as error:
             return self._refused(self._host.refusal_of(error), media_type)
 
-    @asynccontextmanager
-    async def _counting(self, scope: Scope) -> AsyncIterator[None]:
+    async def _count_refused(self, scope: Scope) -> None:
         """What is refused before it has a price is counted afterwards: good requests need no call for it."""
-        try:
-            yield
-        except GraphQLError:
-            self._check_patience(scope)
-            if refusal := await self._host.count_refused(scope):
-                raise refusal from None
-            raise
+        self._check_patience(scope)
+        if refusal := await self._host.count_refused(scope):
+            raise refusal from None
 
     def _check_patience(self, scope: Scope) -> None:
         if refusal := self._host.out_of_patience(scope):
             raise refusal from None
 
-    async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> Parameters:
+    async def _read(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Parameters:
         if len(scope["query_string"]) > URL_MAX:
             raise bad_http(f"The address has at most {URL_MAX // 1024} KiB.", 414)
         if _is_get(scope):
@@ -119,13 +112,14 @@ class Endpoint(Generic[C]):
         if scope["method"] != "POST":
             raise bad_http("POST an operation, or GET a query.", 405, {"allow": "GET, HEAD, POST"})
         negotiation.check_body_type(headers.get("content-type"), headers.get("content-encoding"))
-        try:
-            async with asyncio.timeout(self._bounds.body):
-                return parameters.of_body(await _body(headers, receive))
-        except TimeoutError:
-            raise bad_http(f"The body took longer than {self._bounds.body:g} s.", 408) from None
+        with Deadline(self._bounds.body, self._body_late):
+            body = await _body(headers, receive)
+        return parameters.of_body(body)
 
-    async def _price(self, scope: Scope, headers: Headers, asked_for: Parameters) -> tuple[Found, Asked]:
+    def _body_late(self) -> Refusal:
+        return bad_http(f"The body took longer than {self._bounds.body:g} s.", 408)
+
+    async def _price(self, scope: Scope, headers: Mapping[str, str], asked_for: Parameters) -> tuple[Found, Asked]:
         is_get = _is_get(scope)
         found = await self._lookup.find(
             asked_for,
@@ -147,15 +141,14 @@ class Endpoint(Generic[C]):
         return found, asked
 
     async def _answer(
-        self, scope: Scope, headers: Headers, found: Found, asked: Asked, receive: Receive
+        self, scope: Scope, headers: Mapping[str, str], found: Found, asked: Asked, receive: Receive
     ) -> Answer:
-        async with self._admission.slot():
+        await self._admission.enter()
+        try:
             context = await self._host.context(scope, headers, asked)
-            try:
-                answer = await self._in_time(asked, context, receive)
-            except Refusal as refusal:
-                refusal.headers = {**metering.headers(self._host.bucket(context)), **refusal.headers}
-                raise
+            answer = await self._in_time(asked, context, receive)
+        finally:
+            self._admission.leave()
         if found.registers and answer.executed:
             await self._lookup.register(found.document, self._host.registrant(context))
         bucket = self._host.bucket(context)
@@ -171,45 +164,30 @@ class Endpoint(Generic[C]):
 
     async def _in_time(self, asked: Asked, context: C, receive: Receive) -> Answer:
         """Within its deadline; a query whose client goes away ends with it, a mutation is seen through."""
-        if asked.is_dry_run:
-            errors = await self._schema.check(asked, context)
-            return Answer(errors=errors, executed=not errors)
-        answering = asyncio.ensure_future(self._schema.answer(asked, context))
-        if asked.operation.kind is not OperationType.QUERY:
-            return await self._seen_through(answering, context)
         try:
-            await asyncio.wait([answering], timeout=min(_SOON, self._bounds.query))
-            is_gone = not answering.done() and await self._is_left_alone(answering, receive)
-            if answering.done():
-                return answering.result()
-            await _stopped(answering)
-            if is_gone:
-                raise _gone_away()
-            raise _too_slow(f"It took longer than {self._bounds.query:g} s and was given up.")
-        finally:
-            answering.cancel()
+            if asked.is_dry_run:
+                errors = await self._schema.check(asked, context)
+                return Answer(errors=errors, executed=not errors)
+            if asked.operation.kind is not OperationType.QUERY:
+                return await self._seen_through(asked, context)
+            with Lookout(self._bounds.query, self._query_late, receive):
+                return await self._schema.answer(asked, context)
+        except Refusal as refusal:
+            refusal.headers = {**metering.headers(self._host.bucket(context)), **refusal.headers}
+            raise
 
-    async def _is_left_alone(self, answering: "asyncio.Task[Answer]", receive: Receive) -> bool:
-        """Waits for the answer, and tells whether the client went away before it came or its time was over."""
-        leaving = asyncio.ensure_future(_gone(receive))
-        try:
-            await asyncio.wait(
-                [answering, leaving],
-                timeout=max(self._bounds.query - _SOON, 0),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            return leaving.done()
-        finally:
-            leaving.cancel()
+    def _query_late(self) -> Refusal:
+        return _too_slow(f"It took longer than {self._bounds.query:g} s and was given up.")
 
-    async def _seen_through(self, answering: "asyncio.Task[Answer]", context: C) -> Answer:
+    async def _seen_through(self, asked: Asked, context: C) -> Answer:
         """Given up in time only while that undoes it; after that it has as long again to tell what it did."""
+        answering = asyncio.ensure_future(self._schema.answer(asked, context))
         seconds = self._bounds.mutation
         done, _ = await asyncio.wait([answering], timeout=seconds)
         if not done and self._host.may_have_committed(context):
             done, _ = await asyncio.wait([answering], timeout=seconds)
         if not done:
-            await _stopped(answering)
+            await stopped(answering)
         if not answering.cancelled():
             return answering.result()
         if self._host.may_have_committed(context):
@@ -227,7 +205,7 @@ class Endpoint(Generic[C]):
             replies.headers(media_type, {**replies.retry_after(shown), **headers}),
         )
 
-    def _written(self, answer: Answer, media_type: str, asked_with: Headers) -> Reply:
+    def _written(self, answer: Answer, media_type: str, asked_with: Mapping[str, str]) -> Reply:
         shown: dict[str, Any] = {"data": answer.data} if answer.executed else {}
         extensions, more = answer.extensions, answer.headers
         if answer.errors:
@@ -257,39 +235,24 @@ def _is_get(scope: Scope) -> bool:
     return scope["method"] in ("GET", "HEAD")
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
-    too_big = bad_http(f"Send at most {BODY_MAX // 1024} KiB.", 413)
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
     announced = headers.get("content-length", "0")
     if announced.isdigit() and int(announced[:12]) > BODY_MAX:
-        raise too_big
+        raise _too_big()
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _gone_away()
+            raise gone_away()
         body += message.get("body", b"")
         if len(body) > BODY_MAX:
-            raise too_big
+            raise _too_big()
         if not message.get("more_body", False):
             return bytes(body)
 
 
-async def _stopped(task: "asyncio.Task[Any]") -> None:
-    """Cancelled until it has ended: a library that is just done waiting may take a cancellation for its own."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_AGAIN)
-    if not task.cancelled():
-        task.exception()  # nobody else may ask for it, and asyncio would complain
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _gone_away() -> Refusal:
-    return bad_http("The client went away.", 499)  # for the log; nobody reads it
+def _too_big() -> Refusal:
+    return bad_http(f"Send at most {BODY_MAX // 1024} KiB.", 413)
 
 
 def _too_slow(message: str) -> Refusal:

@@ -1,11 +1,10 @@
 """What the endpoint needs of the application around it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLError
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from engine.pipeline import Asked, Bucket
@@ -18,10 +17,10 @@ class Host(Protocol[C_co]):
     """Who asks, what that costs them, and what is said of errors; one for all requests."""
 
     @property
-    def watch(self) -> Callable[[Headers], AbstractContextManager[None]]:
+    def watch(self) -> Callable[[Mapping[str, str]], AbstractContextManager[None]]:
         """Stands around a request from its headers to its reply."""
 
-    async def context(self, scope: Scope, headers: Headers, asked: Asked) -> C_co:
+    async def context(self, scope: Scope, headers: Mapping[str, str], asked: Asked) -> C_co:
         """Who asks, and what the operation may use."""
 
     def may_have_committed(self, context: Any) -> bool:
@@ -39,7 +38,7 @@ class Host(Protocol[C_co]):
     async def count_refused(self, scope: Scope) -> Refusal | None:
         """Something was refused before it had a price: the same, if that was one too many. Never raises."""
 
-    def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
+    def is_allowed_origin(self, origin: str, headers: Mapping[str, str]) -> bool:
         """May pages of that origin send requests in their visitor's name?"""
 
     def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:

@@ -1,8 +1,7 @@
 """From an `Authorization` header to the person asking."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from starlette.datastructures import Headers
 
 from auth import personal_tokens, sessions
 from auth.tokens import PERSONAL_PREFIX, AccessTokens, TokenError
@@ -22,11 +21,11 @@ class Authenticated:
     is_guess: bool = False
 
 
-def has_personal_token(headers: Headers) -> bool:
+def has_personal_token(headers: Mapping[str, str]) -> bool:
     return PERSONAL_PREFIX in headers.get("authorization", "")
 
 
-async def authenticate(headers: Headers, tokens: AccessTokens, stores: Stores) -> Authenticated:
+async def authenticate(headers: Mapping[str, str], tokens: AccessTokens, stores: Stores) -> Authenticated:
     """Anonymous without a header; with it one look at whose session or token it is, if that still stands."""
     header = headers.get("authorization")
     if header is None:

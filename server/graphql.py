@@ -1,12 +1,11 @@
 """The GraphQL endpoint as Plaza serves it: who asks, whose pages may ask, and what leaves of an error."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from graphql import GraphQLError
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from db.registrations import Registrations
@@ -42,7 +41,7 @@ class PlazaHost:
         self._origins = frozenset(settings.cors_origins)
         self._trusts_localhost = not settings.is_production
 
-    async def context(self, scope: Scope, headers: Headers, asked: Asked) -> Context:
+    async def context(self, scope: Scope, headers: Mapping[str, str], asked: Asked) -> Context:
         note = notes.get()
         note.operation.name = asked.operation.name
         who = await self._authenticated(scope, headers)
@@ -57,7 +56,7 @@ class PlazaHost:
             operation=note.operation,
         )
 
-    async def _authenticated(self, scope: Scope, headers: Headers) -> Authenticated:
+    async def _authenticated(self, scope: Scope, headers: Mapping[str, str]) -> Authenticated:
         """Who tries one personal token after another is soon refused without a look at any."""
         address = address_of(scope)
         if has_personal_token(headers) and (refusal := self._patience.lost(address)):
@@ -67,7 +66,7 @@ class PlazaHost:
             raise refusal
         return who
 
-    def _browser(self, headers: Headers) -> Browser | None:
+    def _browser(self, headers: Mapping[str, str]) -> Browser | None:
         # No browser lets a foreign page come so far with that header; should one ever, it gets no cookie.
         said = headers.get("origin")
         return Browser.of(headers) if said is None or self.is_allowed_origin(said, headers) else None
@@ -90,7 +89,7 @@ class PlazaHost:
     async def count_refused(self, scope: Scope) -> Refusal | None:
         return await self._patience.count(address_of(scope))
 
-    def is_allowed_origin(self, origin: str, headers: Headers) -> bool:
+    def is_allowed_origin(self, origin: str, headers: Mapping[str, str]) -> bool:
         is_own = origin in [f"{scheme}://{headers.get('host')}" for scheme in ("https", "http")]
         return is_own or origin in self._origins or self._is_of_this_machine(origin)
 

@@ -1,10 +1,10 @@
 """Where a request came from, as the audit trail and limits are told."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from domain.audit import Origin
@@ -13,7 +13,7 @@ from server.logging import notes
 _USER_AGENT_MAX: Final = 400
 
 
-def origin_of(scope: Scope, headers: Headers) -> Origin:
+def origin_of(scope: Scope, headers: Mapping[str, str]) -> Origin:
     return Origin(
         request_id=notes.get().request_id,
         ip=address_of(scope),

@@ -1,7 +1,7 @@
 """The endpoint as a library: deadlines, clients that leave, crowds and large answers, with a schema of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,6 @@ import httpx
 import pytest
 import strawberry
 from graphql import GraphQLError
-from starlette.datastructures import Headers
 from starlette.types import Message, Scope
 
 from engine.admission import Admission
@@ -87,10 +86,10 @@ class Alone:
     def __init__(self, told: Told) -> None:
         self.told = told
 
-    def watch(self, _: Headers) -> AbstractContextManager[None]:
+    def watch(self, _: Mapping[str, str]) -> AbstractContextManager[None]:
         return nullcontext()
 
-    async def context(self, _: Scope, __: Headers, ___: Asked) -> Told:
+    async def context(self, _: Scope, __: Mapping[str, str], ___: Asked) -> Told:
         return self.told
 
     def may_have_committed(self, context: Told) -> bool:
@@ -108,7 +107,7 @@ class Alone:
     async def count_refused(self, _: Scope) -> Refusal | None:
         return None
 
-    def is_allowed_origin(self, _: str, __: Headers) -> bool:
+    def is_allowed_origin(self, _: str, __: Mapping[str, str]) -> bool:
         return False
 
     def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
