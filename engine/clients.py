@@ -12,7 +12,8 @@ MOST_KNOWN: Final = 150
 MOST_STRANGERS: Final = 50
 _IDLE: Final = 3600.0  # seconds
 _PREFIXES: Final = ("apollographql-client", "graphql-client", "x-graphql-client")
-HEADERS: Final = tuple(f"{prefix}-{what}" for prefix in _PREFIXES for what in ("name", "version"))
+_NAMES_AND_VERSIONS: Final = tuple((f"{prefix}-name", f"{prefix}-version") for prefix in _PREFIXES)
+HEADERS: Final = tuple(header for both in _NAMES_AND_VERSIONS for header in both)
 _WORD: Final = re.compile(r"[\x20-\x7e]{1,64}")
 
 
@@ -36,14 +37,15 @@ class Use(NamedTuple):
     kind: Kind
 
 
+UNNAMED: Final = Client()
 OTHERS: Final = Client("(others)")
 
 
 def client_of(headers: Mapping[str, str]) -> Client:
-    for prefix in _PREFIXES:
-        if name := _word(headers.get(f"{prefix}-name")):
-            return Client(name, _word(headers.get(f"{prefix}-version")))
-    return Client()
+    for name_header, version_header in _NAMES_AND_VERSIONS:
+        if name := _word(headers.get(name_header)):
+            return Client(name, _word(headers.get(version_header)))
+    return UNNAMED
 
 
 class Uses:
@@ -78,7 +80,7 @@ class Uses:
         self._counts.update(counts)
 
     def _has_place(self, client: Client, kind: Kind) -> bool:
-        if client == Client():
+        if client == UNNAMED:
             return True
         is_known = client in self._known or kind is Kind.TRUSTED
         if is_known and self._take(self._known, client):
