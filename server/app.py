@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, nullcontext
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from auth.passkeys import RelyingParty
 from auth.passwords import Passwords
@@ -20,11 +20,11 @@ from db.kept_buckets import KeptBuckets
 from db.observing import Observer
 from db.stores import open_stores
 from domain.tasks import TIMETABLE
-from engine import clients, csrf, metering
-from schema import browser
 from schema.context import Services
 from schema.root import schema
 from server import account, exports, garbage, graphiql, logging, operations, persist_url, saying, worker
+from server.cors import cors
+from server.direct import Direct
 from server.graphql import endpoint, lookup
 from server.health import livez, readyz
 from server.jobs import jobs_of
@@ -37,10 +37,6 @@ from server.settings import VERSION, Settings
 from server.site.routes import docs_routes
 from server.telemetry import Telemetry, open_telemetry
 from server.web import Web
-
-# What clients of GraphQL send besides.
-_HEADERS = (metering.HEADER, *clients.HEADERS, *csrf.HEADERS)
-_LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
 def from_environment() -> Starlette:
@@ -55,6 +51,8 @@ def from_environment() -> Starlette:
 def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
     """Plaza as an ASGI application; its stores open with its lifespan, and its jobs run there if asked."""
 
+    direct: dict[str, ASGIApp] = {}
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with (
@@ -67,7 +65,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             found_by = lookup(services, settings)
             telemetry.expose_clients(found_by.uses)
             graphql = endpoint(services, settings, found_by, telemetry.watch)
-            # Routes are tried in their order, and nearly all requests are for the first.
+            direct["/graphql"] = graphql
             app.router.routes[:0] = (Route("/graphql", graphql), Route("/graphql/{id}", graphql))
             app.router.routes += telemetry.routes
             app.router.routes += persist_url.routes(services.stores, settings)
@@ -92,7 +90,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *docs_routes(settings),
             *graphiql.routes(settings, Web()),
         ],
-        middleware=[Middleware(EveryRequest), _cors(settings)],
+        middleware=[Middleware(EveryRequest), cors(settings), Middleware(Direct, to=direct)],
         exception_handlers={HTTPException: saying.http_error, Exception: saying.bug},
     )
     # It would send people to whatever host their request names.
@@ -144,27 +142,3 @@ async def _working(services: Services, settings: Settings, telemetry: Telemetry)
 def _refresh_keys(settings: Settings) -> list[bytes]:
     # Derived, so that one secret to keep is enough and the two uses never meet.
     return [hmac.digest(key, b"plaza refresh tokens", hashlib.sha256) for key in settings.keys.values()]
-
-
-def _cors(settings: Settings) -> Middleware:
-    return Middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_origin_regex=None if settings.is_production else _LOCALHOST,
-        # Of the cookie of `schema.browser`; the origins are named one by one.
-        allow_credentials=True,
-        allow_methods=["GET", "POST"],
-        allow_headers=[
-            "authorization",
-            "content-type",
-            "if-none-match",
-            "traceparent",
-            "x-request-id",
-            browser.HEADER,
-            metering.HEADER,
-            *clients.HEADERS,
-            *csrf.HEADERS,
-        ],
-        expose_headers=["etag", "x-request-id", "ratelimit", "ratelimit-policy", "retry-after"],
-        max_age=600,
-    )

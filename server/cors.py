@@ -1,0 +1,67 @@
+"""Which pages' scripts may read an answer, as their browsers ask."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Message, Receive, Scope, Send
+
+from engine import clients, csrf, metering
+from schema import browser
+from server.settings import Settings
+
+Header: TypeAlias = tuple[bytes, bytes]
+
+_LOCALHOST: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+
+def cors(settings: Settings) -> Middleware:
+    return Middleware(
+        Cors,
+        allow_origins=settings.cors_origins,
+        allow_origin_regex=None if settings.is_production else _LOCALHOST,
+        # Of the cookie of `schema.browser`; the origins are named one by one.
+        allow_credentials=True,
+        allow_methods=["GET", "POST"],
+        allow_headers=[
+            "authorization",
+            "content-type",
+            "if-none-match",
+            "traceparent",
+            "x-request-id",
+            browser.HEADER,
+            metering.HEADER,
+            *clients.HEADERS,
+            *csrf.HEADERS,
+        ],
+        expose_headers=["etag", "x-request-id", "ratelimit", "ratelimit-policy", "retry-after"],
+        max_age=600,
+    )
+
+
+class Cors(CORSMiddleware):
+    """Starlette's; but where no page asks, all that it says is said at once."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
+            await super().__call__(scope, receive, send)
+            return
+
+        async def send_with_vary(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*_with_origin(message.get("headers", ()))]
+            await send(message)
+
+        await self.app(scope, receive, send_with_vary)
+
+
+def _with_origin(headers: Iterable[Header]) -> Iterator[Header]:
+    """Browsers and caches have to know that a page would be told more."""
+    varies = [b"Origin"]
+    for name, value in headers:
+        if name == b"vary":
+            varies.insert(-1, value)
+        else:
+            yield name, value
+    yield b"vary", b", ".join(varies)

@@ -1,0 +1,22 @@
+"""A way past the router, for the one address that nearly all requests are for."""
+
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Direct:
+    """Hands on what is for a path in `to`: an application that answers its own errors, and is one of the routes.
+
+    Those find it where Plaza is a part of something larger; finding it costs more than much of what it does.
+    """
+
+    def __init__(self, app: ASGIApp, to: Mapping[str, ASGIApp]) -> None:
+        self.app = app
+        self._to = to
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if scope["type"] == "http" and not scope.get("root_path"):
+            app = self._to.get(scope["path"], app)
+        await app(scope, receive, send)
