@@ -287,9 +287,9 @@ def _verdict(
         )
         for (_, limit, *_), debt in zip(charges, debts, strict=True)
     ]
-    full = (
-        [each for each, left in zip(charges, standings, strict=True) if left.remaining < each.cost] if wait else ()
-    )
+    full: list[Charge] = []
+    if wait > 0:
+        full = [each for each, left in zip(charges, standings, strict=True) if left.remaining < each.cost]
     return Verdict(wait == 0, seconds(wait * slower), tuple(standings), is_local, tuple(full))
 
 
