@@ -5,10 +5,11 @@ asserted: with enough samples it finds any difference, however useless to an att
 """
 
 import math
+import re
 import time
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import httpx
@@ -17,40 +18,89 @@ from starlette.applications import Starlette
 
 from db.models import UserStatus
 from schema.context import Services
-from tests.api.accounts import LOGIN, REGISTER, REQUEST_RESET
+from tests.api.accounts import CHANGE_EMAIL, LOGIN, REGISTER, REQUEST_RESET, REQUEST_VERIFICATION
 from tests.factories import PASSWORD, Make
 
 pytestmark = pytest.mark.long
 
 SAMPLES = 200
 MOST = 0.005  # seconds between the medians, where a request takes no longer than 0.1 s
-HIDDEN = "query ($name: SafeText!) { user(username: $name) { id } }"
+CHOSEN = "a quiet engine"
+PERSON = "query ($name: SafeText!) { user(username: $name) { id } }"
+
+# What is sent about a name that has an account, or has none, in the sample of that number.
+Question: TypeAlias = Callable[[str, int], dict[str, Any]]
 
 
 def login(name: str, _: int) -> dict[str, Any]:
-    return {"query": LOGIN, "variables": {"input": {"usernameOrEmail": name, "password": "not it"}}}
+    return asking(LOGIN, usernameOrEmail=name, password="not it")
 
 
 def reset(name: str, _: int) -> dict[str, Any]:
-    return {"query": REQUEST_RESET, "variables": {"input": {"email": f"{name}@example.org"}}}
-
-
-def register(name: str, number: int) -> dict[str, Any]:
-    account = {"username": f"{name[:3]}_new_{number:03}", "email": f"{name}@example.org", "password": PASSWORD}
-    return {"query": REGISTER, "variables": {"input": account}}
+    return asking(REQUEST_RESET, email=address(name))
 
 
 def hidden(name: str, _: int) -> dict[str, Any]:
-    return {"query": HIDDEN, "variables": {"name": name}}
+    return {"query": PERSON, "variables": {"name": name}}
+
+
+def register(name: str, number: int) -> dict[str, Any]:
+    return asking(REGISTER, username=chosen(name, number), email=address(name), password=CHOSEN)
+
+
+def register_again(name: str, number: int) -> dict[str, Any]:
+    return asking(REGISTER, username=chosen(name, number), email=f"other_{address(name)}", password=CHOSEN)
+
+
+def look_up(name: str, number: int) -> dict[str, Any]:
+    return {"query": PERSON, "variables": {"name": chosen(name, number)}}
+
+
+def sign_in(name: str, number: int) -> dict[str, Any]:
+    return asking(LOGIN, usernameOrEmail=chosen(name, number), password=CHOSEN)
+
+
+def sign_in_by_address(name: str, _: int) -> dict[str, Any]:
+    return asking(LOGIN, usernameOrEmail=address(name), password=CHOSEN)
+
+
+def have_verified(_: str, __: int) -> dict[str, Any]:
+    return asking(REQUEST_VERIFICATION)
+
+
+def change_address(name: str, _: int) -> dict[str, Any]:
+    return asking(CHANGE_EMAIL, newEmail=address(name))
+
+
+def sign_in_as_another(_: str, number: int) -> dict[str, Any]:
+    return asking(LOGIN, usernameOrEmail=f"eve_{number:03}", password=PASSWORD)
+
+
+def asking(document: str, **input: str) -> dict[str, Any]:
+    return {"query": document, "variables": {"input": input}}
+
+
+def address(name: str) -> str:
+    return f"{name}@example.org"
+
+
+def chosen(name: str, number: int) -> str:
+    """The username that somebody wants who registers with the address of that name."""
+    return f"{name[:3]}_new_{number:03}"
 
 
 @pytest.mark.parametrize(
-    ("question", "status"),
+    ("before", "question"),
     [
-        (login, UserStatus.ACTIVE),
-        (reset, UserStatus.ACTIVE),
-        (register, UserStatus.ACTIVE),
-        (hidden, UserStatus.DELETED),
+        ([], login),
+        ([], reset),
+        ([], register),
+        ([register], register_again),
+        ([register], look_up),
+        ([register], sign_in),
+        ([register], sign_in_by_address),
+        ([register, sign_in], have_verified),
+        ([sign_in_as_another], change_address),
     ],
 )
 async def test_an_answer_tells_not_who_has_an_account(
@@ -58,20 +108,45 @@ async def test_an_answer_tells_not_who_has_an_account(
     services: Services,
     make: Make,
     owner: asyncpg.Connection,
-    question: Callable[[str, int], dict[str, Any]],
-    status: UserStatus,
+    before: list[Question],
+    question: Question,
+) -> None:
+    await _compare(app, services, make, owner, before, question)
+
+
+async def test_an_answer_tells_not_who_is_hidden(
+    app: Starlette, services: Services, make: Make, owner: asyncpg.Connection
+) -> None:
+    await _compare(app, services, make, owner, [], hidden, status=UserStatus.DELETED)
+
+
+async def _compare(
+    app: Starlette,
+    services: Services,
+    make: Make,
+    owner: asyncpg.Connection,
+    before: list[Question],
+    question: Question,
+    *,
+    status: UserStatus = UserStatus.ACTIVE,
 ) -> None:
     for number in range(SAMPLES):
         await make.user(f"one_{number:03}", status=status)
+        if sign_in_as_another in before:
+            await make.user(f"eve_{number:03}")
     # As everybody's is: the factory's costs nothing to compare.
     await owner.execute("UPDATE credentials SET password_hash = $1", await services.passwords.hash(PASSWORD))
     times: dict[str, list[float]] = {"one": [], "two": []}
     for number in range(SAMPLES):
         seen = {}
         for kind in ("one", "two") if number % 2 else ("two", "one"):
+            client = f"10.{len(kind)}.{kind == 'one':d}.{number}"
+            token = None
+            for earlier in before:
+                token = _token(await ask(app, client, earlier(f"{kind}_{number:03}", number)))
             asked = question(f"{kind}_{number:03}", number)
             begun = time.perf_counter()
-            answer = await ask(app, f"10.{len(kind)}.{kind == 'one':d}.{number}", asked)
+            answer = await ask(app, client, asked, token)
             times[kind].append(time.perf_counter() - begun)
             seen[kind] = told(answer, kind)
         assert seen["one"] == seen["two"]
@@ -80,16 +155,24 @@ async def test_an_answer_tells_not_who_has_an_account(
     assert abs(difference) < MOST * max(1, median(times["one"]) / 0.1)
 
 
-async def ask(app: Starlette, ip: str, body: dict[str, Any]) -> httpx.Response:
+async def ask(app: Starlette, ip: str, body: dict[str, Any], token: str | None = None) -> httpx.Response:
     transport = httpx.ASGITransport(app, client=(ip, 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://plaza.test") as client:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://plaza.test", headers=headers) as client:
         return await client.post("/graphql", json=body)
 
 
 def told(answer: httpx.Response, kind: str) -> tuple[int, list[tuple[str, str]], int, str]:
-    """Everything but the name that was asked with, and the number of the request."""
+    """Everything but the name that was asked with, the number of the request, and what is new in every answer."""
     headers = [(name, value) for name, value in answer.headers.items() if name != "x-request-id"]
-    return answer.status_code, headers, len(answer.content), answer.text.replace(kind, "somebody")
+    text = re.sub(r'"(\w*Token|\w*ExpiresAt|id)":"[^"]*"', r'"\1":"…"', answer.text.replace(kind, "somebody"))
+    return answer.status_code, headers, len(answer.content), text
+
+
+def _token(answer: httpx.Response) -> str | None:
+    """The access token, if somebody signed in."""
+    (answered,) = answer.json()["data"].values()
+    return answered["session"]["accessToken"] if "session" in answered else None
 
 
 def p_of(one: list[float], two: list[float]) -> float:
