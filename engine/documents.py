@@ -3,7 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -104,8 +104,8 @@ class Document:
     sha256: str
     words: int
     operations: Sequence[Operation] = ()
-    # Why it cannot be executed; None until it was validated.
-    errors: Sequence[GraphQLError] | None = None
+    # Why it cannot be executed, without suggestions and with them, as far as it was validated.
+    errors: dict[bool, Sequence[GraphQLError]] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> bytes:
@@ -179,12 +179,13 @@ class Documents:
     def distrust(self, text: str) -> None:
         self._trusted.drop(sha256_of(text))
 
-    def validate(self, document: Document) -> Sequence[GraphQLError]:
-        """Why it cannot be executed, found out once."""
-        if document.errors is None:
+    def validate(self, document: Document, *, suggests: bool = False) -> Sequence[GraphQLError]:
+        """Why it cannot be executed, found out once; `suggests` names what may have been meant."""
+        if suggests not in document.errors:
             self.validated += 1
-            document.errors = validate(self.schema, document.node, self.rules)
-        return document.errors
+            found = validate(self.schema, document.node, self.rules, suggests=suggests)
+            document.errors |= {suggests: found} if found else {True: found, False: found}
+        return document.errors[suggests]
 
     @property
     def bytes(self) -> int:

@@ -72,13 +72,18 @@ class After(Protocol[C_contra]):
 
 
 class Schema(strawberry.Schema, Generic[C]):
-    """`gates` stand before every operation, whoever starts it: an HTTP request, a test, a script."""
+    """`gates` stand before every operation, whoever starts it: an HTTP request, a test, a script.
+
+    Whoever may not see the schema must not be told its names either: `suggests` says who is told, where they
+    misspell one, which they may have meant.
+    """
 
     def __init__(
         self,
         *,
         gates: Sequence[Gate[C]] = (),
         afterwards: Sequence[After[C]] = (),
+        suggests: Callable[[C], bool] = lambda _: False,
         most_cost: int = MOST_COST,
         **options: Any,
     ) -> None:
@@ -90,6 +95,7 @@ class Schema(strawberry.Schema, Generic[C]):
         self.documents = Documents(self._schema)
         self._gates = gates
         self._afterwards = afterwards
+        self._suggests = suggests
         self._most_cost = most_cost
 
     def _get_execute_function(self) -> Callable[..., Any]:
@@ -122,7 +128,7 @@ class Schema(strawberry.Schema, Generic[C]):
         """Through the gates and validated. Raises `Refusal` for what a gate says."""
         for gate in self._gates:
             await gate(asked, context)
-        return self.documents.validate(asked.operation.document)
+        return self.documents.validate(asked.operation.document, suggests=self._suggests(context))
 
     async def answer(self, asked: Asked, context: C) -> Answer:
         """Checked and executed. Errors of fields are data."""

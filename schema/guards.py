@@ -58,8 +58,13 @@ class KeepToScopes:
 
 async def keep_schema(asked: Asked, context: Context) -> None:
     """Where the schema is not told, no operation asks for it."""
-    if not context.services.tells_schema and not _INTROSPECTING.isdisjoint(asked.operation.roots):
+    if not tells_schema(context) and not _INTROSPECTING.isdisjoint(asked.operation.roots):
         raise introspection_disabled()
+
+
+def tells_schema(context: Context) -> bool:
+    """May whoever asks know what is in the schema?"""
+    return context.services.tells_schema
 
 
 def send_cookie(_: object, __: Asked, answer: Answer, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""What leaves of an error: ours as they are, the library's without its hints, bugs as an id to look up."""
+"""What leaves of an error: ours as they are, the library's without what was sent, bugs as an id to look up."""
 
 import asyncio
 import re
@@ -19,10 +19,9 @@ MOST_ERRORS: Final = 10
 FAULTS: Final = frozenset({ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE})
 UNAVAILABLE: Final = "Not available just now; try again."
 INTERNAL: Final = "Something went wrong on our side."
-# What the library says of names it knows and of values it was sent.
+# What the library says of values it was sent.
 _TOLD: Final = (
-    (re.compile(r"(?:, but encountered error .*)?[,.;](?: Did you mean .*\?)? [Ff]ound: .*$", re.DOTALL), "."),
-    (re.compile(r" Did you mean .*?\?$", re.DOTALL), ""),
+    (re.compile(r"(?:, but encountered error .*)?[,.;]( Did you mean .*?\?)? [Ff]ound: .*$", re.DOTALL), r".\1"),
     (re.compile(r"( cannot represent [\w -]*value): .*$", re.DOTALL), r"\1."),
     (re.compile(r" not to be None\b"), " not to be null"),
     (re.compile(r"Value '.*' does not exist in '", re.DOTALL), "The value does not exist in '"),

@@ -13,7 +13,7 @@ from resolvers.charging import Charging
 from resolvers.limits import limits_of
 from schema.context import Context
 from schema.deprecations import tell_deprecations
-from schema.guards import KeepToScopes, keep_schema, note_kind, refuse_bad_token, send_cookie
+from schema.guards import KeepToScopes, keep_schema, note_kind, refuse_bad_token, send_cookie, tells_schema
 from schema.root.account import Account
 from schema.root.circle import Circle
 from schema.root.content import Content
@@ -64,6 +64,7 @@ def build(*, is_sorted: bool = False) -> pipeline.Schema[Context]:
     return pipeline.Schema(
         gates=[refuse_bad_token, keep_schema, charging.charge, scopes.check],
         afterwards=[note_kind, send_cookie, charging.settle, tell_deprecations],
+        suggests=tells_schema,
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted, disable_field_suggestions=True),

@@ -117,13 +117,12 @@ async def test_an_unknown_path_is_json_too(client: httpx.AsyncClient) -> None:
     assert errors(response) == [{"message": NOTHING, "extensions": {"code": "BAD_REQUEST"}}]
 
 
-async def test_syntax_and_validation_errors_have_codes_and_no_hints(client: httpx.AsyncClient) -> None:
+async def test_syntax_and_validation_errors_have_codes(client: httpx.AsyncClient) -> None:
     syntax = await client.post("/graphql", json={"query": "{ serverInfo {"})
     assert errors(syntax)[0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
     query = 'query($a: Audienc) { serverInf { version } post(idd: "x") { text } }'
     invalid = errors(await client.post("/graphql", json={"query": query}))
     assert {error["extensions"]["code"] for error in invalid} == {"GRAPHQL_VALIDATION_FAILED"}
-    assert "Did you mean" not in json.dumps(invalid)
 
 
 async def test_at_most_ten_errors_leave(client: httpx.AsyncClient) -> None:
