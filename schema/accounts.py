@@ -16,7 +16,7 @@ class RegisterInput:
     username: SafeText = strawberry.field(
         description="3–30 letters a to z, digits and underscores; unique in any case of letters."
     )
-    email: SafeText = strawberry.field(description="To sign in with; never shown to anyone.")
+    email: SafeText = strawberry.field(description="To sign in with once it is verified; never shown to anyone.")
     password: Secret = strawberry.field(
         description="At least 8 characters of any kind; common passwords are refused."
     )
@@ -68,8 +68,8 @@ class DeleteAccountInput:
 
 @strawberry.type(
     description=(
-        "The account is there now, or there was one of this e-mail address before and nothing has changed: the "
-        "answer is the same, so that nobody learns who is registered. Sign in next."
+        "The account is there now. Whether its e-mail address has another one nobody learns, by this or by what "
+        "the account can do. Sign in next, by the username."
     )
 )
 class RegisterPayload:

@@ -28,7 +28,9 @@ class SessionTokens:
 
 @strawberry.input(description="Who you are and how you show it.")
 class LoginInput:
-    username_or_email: SafeText = strawberry.field(description="Either, in any case of letters.")
+    username_or_email: SafeText = strawberry.field(
+        description="Either, in any case of letters; the address once it is verified."
+    )
     password: Secret = strawberry.field(description="Your password.")
 
 
@@ -71,7 +73,9 @@ class LogoutEverywhereInput:
 
 @strawberry.input(description="Who you are and how you show it, for an account that is deleted has no session.")
 class CancelDeletionInput:
-    username_or_email: SafeText = strawberry.field(description="Either, in any case of letters.")
+    username_or_email: SafeText = strawberry.field(
+        description="Either, in any case of letters; the address once it is verified."
+    )
     password: Secret = strawberry.field(description="Your password.")
 
 

@@ -261,14 +261,16 @@ async def test_a_change_of_address_that_somebody_left_behind_is_void_once_the_ow
 
 
 @pytest.mark.parametrize("provider", ["google", "apple", "github"])
-async def test_an_address_that_the_provider_has_not_seen_makes_no_account(
-    journey: Journey, world: World, rows: Rows, provider: str
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_an_address_that_the_provider_has_not_seen_makes_no_account_and_tells_of_none(
+    journey: Journey, make: Make, world: World, rows: Rows, provider: str, is_known: bool
 ) -> None:
     """Pre-hijacking 5: a provider that does not verify."""
+    there = [await make.user("eve", email=ADA.email)] if is_known else []
     world.people = [replace(ADA, is_verified=False)]
     answer = await journey.sign_in(provider, username="ada")
     assert answer == {"__typename": "Conflict", "message": NO_ADDRESS}
-    assert await rows(User) == []
+    assert len(await rows(User)) == len(there)
 
 
 def person_of(user: User, session: Session) -> Person:
