@@ -132,7 +132,7 @@ class Leaf(Layer):
 class ListOf(Layer):
     def __init__(self, field: Completed, item: Layer, *, is_nullable: bool) -> None:
         super().__init__(field, is_nullable=is_nullable)
-        self._item = item
+        self.item = item
         self._stops_at = None if item.is_nullable else _is_fatal
 
     def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
@@ -144,8 +144,8 @@ class ListOf(Layer):
         into = InLists()
         # Never the resolver's own list, which may change while something is waited for.
         items = [*chain.from_iterable(values)]
-        there = Items(place, lengths, is_nullable=self._item.is_nullable)
-        done = self._item.complete(request, items, there, into)
+        there = Items(place, lengths, is_nullable=self.item.is_nullable)
+        done = self.item.complete(request, items, there, into)
         completed, end = [], 0
         for length in lengths:
             completed.append(list(done[end : end + length]))

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 from graphql import (
@@ -26,7 +27,7 @@ from engine.execution.completion import Layer, Leaf, ListOf
 from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
 from engine.execution.kinds import are_mappings
 from engine.execution.objects import AbstractOf, Level, ObjectOf
-from engine.execution.places import FieldOf, Place, Step
+from engine.execution.places import FieldOf, Items, Place, Some, Step
 from engine.execution.request import Batch, Request
 from engine.execution.rows import Column
 from engine.execution.slots import InRows
@@ -77,8 +78,12 @@ class Field(ABC):
 
     @property
     def inner_fields(self) -> Sequence["Field"]:
-        """Those of the object that is read together with its parent."""
+        """Those of the objects that are read together with their parent."""
         return ()
+
+    def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
+        """The rows of those objects, one after the other, and their place."""
+        raise NotImplementedError
 
     @abstractmethod
     def resolve(
@@ -141,20 +146,41 @@ class Read(Valued):
         return _leaf_column(self, self.attribute)
 
     def with_inner(self, depth: int) -> Column:
-        column, layer = self.column, self.layer
-        own = own_class(layer.kind) if isinstance(layer, ObjectOf) else None
-        if not isinstance(layer, ObjectOf) or (layer.kind.is_type_of is not None and own is None):
+        column, objects = self.column, self._objects
+        own = own_class(objects.kind) if objects else None
+        if objects is None or (objects.kind.is_type_of is not None and own is None):
             return column
         try:
-            inner = self.level(layer.kind).inner_columns(depth + 1)
+            inner = self.level(objects.kind).inner_columns(depth + 1)
         except GraphQLError:
             return column  # its own level tells it, for every object
-        return Column(self.key, self.attribute, is_nullable=layer.is_nullable, inner=inner, own=own)
+        items_may_be_null = None if objects is self.layer else objects.is_nullable
+        return Column(
+            self.key,
+            self.attribute,
+            is_nullable=self.layer.is_nullable,
+            inner=inner,
+            own=own,
+            items_may_be_null=items_may_be_null,
+        )
 
     @property
     def inner_fields(self) -> Sequence[Field]:
-        assert isinstance(self.layer, ObjectOf)
-        return self.level(self.layer.kind).fields
+        assert self._objects
+        return self.level(self._objects.kind).fields
+
+    def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
+        found, here = _those_there([row[self.key] for row in rows], self.here(place))
+        if self._objects is self.layer:
+            return found, here
+        here = Items(here, [*map(len, found)], is_nullable=self.layer.item.is_nullable)
+        return _those_there([*chain.from_iterable(found)], here)
+
+    @property
+    def _objects(self) -> ObjectOf | None:
+        """The layer of the objects that it has, be it one or a list."""
+        layer = self.layer.item if isinstance(self.layer, ListOf) else self.layer
+        return layer if isinstance(layer, ObjectOf) else None
 
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
         name = self.attribute
@@ -255,6 +281,14 @@ def layers(field: Field, kind: GraphQLOutputType, type_resolver: GraphQLTypeReso
     if is_abstract_type(bare):
         return AbstractOf(field, bare, type_resolver, is_nullable=is_nullable)
     return ObjectOf(field, bare, is_nullable=is_nullable)
+
+
+def _those_there(values: list[Any], place: Place) -> tuple[list[Any], Place]:
+    """All that are not null."""
+    if None not in values:
+        return values, place
+    kept = [index for index, value in enumerate(values) if value is not None]
+    return [values[index] for index in kept], Some(place, kept)
 
 
 def _leaf_column(field: Field, name: str) -> Column:

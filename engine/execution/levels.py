@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from engine.execution.fields import ByDefault, Field, Read
 from engine.execution.kinds import are_mappings
-from engine.execution.places import Place, Some
+from engine.execution.places import Place
 from engine.execution.request import Request
 from engine.execution.rows import Column, Rows, row_function, width
 
@@ -121,11 +121,7 @@ class _Left:
             field.resolve(request, objects, place, rows)
         for field, inner in self._inner:
             inner_objects = next(taken) if inner._fields else ()
-            inner_rows = [row[field.key] for row in rows]
-            here = field.here(place)
-            if None in inner_rows:
-                kept = [index for index, row in enumerate(inner_rows) if row is not None]
-                inner_rows, here = [inner_rows[index] for index in kept], Some(here, kept)
+            inner_rows, here = field.inner_rows(rows, place)
             inner.resolve(request, inner_objects, here, inner_rows, taken)
 
 

@@ -2,7 +2,7 @@
 
     [{'id': a if type(a := o.id) is str else c0(a), 'author': None, …} for o in objects]
 
-Objects of which nothing but such leaves is asked are read by the same expression. Nothing of a document is ever
+Objects that are attributes, and lists of them, are read by the same expression. Nothing of a document is ever
 run as code: response keys and names of fields come in as quoted literals, or as attribute names that were checked
 to be ones. Whatever is not exactly what a leaf may be is left to `c0`, which raises where it is odd; the level is
 then resolved field by field.
@@ -33,7 +33,8 @@ class Odd(Exception):
 
 
 class Column(NamedTuple):
-    """A leaf, an object of `inner` columns, or a place kept for what is resolved later or is `constant`."""
+    """A leaf, what has `inner` columns (an object, a list of them), or a place kept for what comes later or is
+    `constant`."""
 
     key: str
     name: str = ""
@@ -41,8 +42,10 @@ class Column(NamedTuple):
     is_nullable: bool = True
     constant: str | None = None
     inner: Sequence["Column"] = ()
-    # The class that the object has to be of, where not all are welcome.
+    # The class that the objects have to be of, where not all are welcome.
     own: type | None = None
+    # Of a list's objects: may they be null? None where it is no list.
+    items_may_be_null: bool | None = None
 
     @property
     def is_left(self) -> bool:
@@ -98,17 +101,24 @@ class _Expression:
             read = f"{source}.get({column.name!r})"
         else:
             read = _attribute(source, column.name)
-        return self._object(column, number, read) if column.leaf is None else self._leaf(column, number, read)
+        if column.leaf is not None:
+            return self._leaf(column, number, read)
+        if column.items_may_be_null is not None:
+            return self._list(column, number, read)
+        return self._object(column, number, f"o{number} := {read}", is_nullable=column.is_nullable)
 
-    def _object(self, column: Column, number: int, read: str) -> str:
-        self._names[f"c{number}"] = _nothing if column.is_nullable else _odd
+    def _list(self, column: Column, number: int, read: str) -> str:
+        self._names[f"e{number}"] = _nothing if column.is_nullable else _odd
+        item = self._object(column, number, f"o{number}", is_nullable=bool(column.items_may_be_null))
+        return f"[{item} for o{number} in l{number}] if type(l{number} := {read}) is list else e{number}(l{number})"
+
+    def _object(self, column: Column, number: int, met: str, *, is_nullable: bool) -> str:
+        self._names[f"c{number}"] = _nothing if is_nullable else _odd
         if column.own is None:
-            is_there = f"(type(o{number} := {read}) in plain or learn(o{number}))"
+            is_there = f"(type({met}) in plain or learn(o{number}))"
         else:
             self._names[f"k{number}"] = column.own
-            is_there = (
-                f"type(o{number} := {read}) is k{number} and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
-            )
+            is_there = f"type({met}) is k{number} and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
         if column.leaves_some:
             self._takers.append(f"take{number}")
             is_there += f" and take{number}(o{number}) is None"
