@@ -13,6 +13,9 @@ def call_batches(request: Request) -> None:
     """Calls those that came up; what answers at once goes on at once."""
     while request.batches:
         batches, request.batches = request.batches, []
+        if len(batches) == 1:
+            _call(request, batches)
+            continue
         groups: dict[object, list[Batch]] = {}
         for batch in batches:
             groups.setdefault(batch if batch.key is None else batch.key, []).append(batch)
@@ -43,7 +46,7 @@ def _call(request: Request, group: Sequence[Batch]) -> None:
     except Exception as error:
         found = error
     if is_awaitable(found) and not request.is_sync:
-        request.waits.append(Wait([found], resume, positions))
+        request.waits.append(Wait([found], resume, positions, is_batch=True))
     else:
         resume([found])
 

@@ -8,6 +8,7 @@ that the items of all lists of a level are one column; objects of one type are o
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Sequence
 from itertools import chain
+from types import CoroutineType
 from typing import Any, Final, Protocol
 
 from graphql import FieldNode, GraphQLError, GraphQLLeafType, GraphQLObjectType
@@ -21,6 +22,7 @@ from engine.execution.slots import InLists, InSome, Slot
 
 _LISTS: Final = frozenset({list, tuple})
 _all_plain: Final = PLAIN.hold_all
+_all_coming: Final = frozenset({CoroutineType}).issuperset
 
 
 class Completed(Protocol):
@@ -44,6 +46,9 @@ class Layer(ABC):
             return values
         if _all_plain(map(type, values)):
             return self.plain_ones(request, values, place, slot)
+        if _all_coming(map(type, values)) and not request.is_sync:
+            self._wait(request, values, place, slot)
+            return [None] * len(values)
         return self._sifted(request, values, place, slot)
 
     @abstractmethod
@@ -94,13 +99,14 @@ class Layer(ABC):
         self, request: Request, coming: Sequence[Awaitable[Any]], indices: Sequence[int], place: Place, slot: Slot
     ) -> None:
         """Complete these when they are there; `indices` are theirs in the column."""
-        there, into = Some(place, indices), InSome(slot, indices)
+        self._wait(request, coming, Some(place, indices), InSome(slot, indices))
 
+    def _wait(self, request: Request, coming: Sequence[Awaitable[Any]], place: Place, slot: Slot) -> None:
         def resume(came: Sequence[Any]) -> None:
-            for index, value in enumerate(self.complete(request, came, there, into)):
-                into.put(index, value)
+            for index, value in enumerate(self.complete(request, came, place, slot)):
+                slot.put(index, value)
 
-        request.waits.append(Wait(coming, resume, lambda index: [(there, index)]))
+        request.waits.append(Wait(coming, resume, lambda index: [(place, index)]))
 
     def _null(self) -> TypeError:
         field = self.field

@@ -2,22 +2,28 @@
 
 The walk through an answer is synchronous; what it cannot have at once it leaves as waits and batches. One wait for
 one thing, while nothing else is on its way, is awaited in place and costs no task. All else runs side by side, a
-task for each awaitable, and whichever wait is complete first is resumed first. Of what stands below a position
+task for each awaitable, and whichever wait is complete first is resumed first. Batches alone are awaited in place one
+after the other while the process has many requests to answer: there is enough to do meanwhile. Of what stands below a position
 that became null meanwhile, tasks are cancelled and the rest is no longer waited for.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from types import CoroutineType
-from typing import Any
+from typing import Any, Final
 
 from engine.execution.background import settle
 from engine.execution.batches import call_batches
 from engine.execution.failures import Position, failure, is_within
 from engine.execution.kinds import GONE
 from engine.execution.request import Request, Wait
+
+
+# Requests that are answered at once, from which on their own batches need not run side by side.
+_MANY: Final = 4
+_driving: Final[set["_Driver"]] = set()
 
 
 def drive(request: Request) -> Awaitable[None]:
@@ -61,12 +67,14 @@ class _Driver:
 
     async def run(self) -> None:
         request = self._request
+        _driving.add(self)
         try:
             while not (request.failures and request.is_void):
                 if request.has_bubbled:
                     self._let_go()
                 waits, request.waits = request.waits, []
-                if len(waits) == 1 and len(waits[0].awaitables) == 1 and not self._running and not self._nulled:
+                if self._can_be_in_place(waits):
+                    request.waits = waits[1:]
                     await _in_place(waits[0])
                 else:
                     for wait in waits:
@@ -80,11 +88,19 @@ class _Driver:
                 if request.batches:
                     call_batches(request)
         finally:
+            _driving.discard(self)
             if self._own or request.waits:
                 await self._stop()
 
+    def _can_be_in_place(self, waits: Sequence[Wait]) -> bool:
+        """May the first of them be awaited before the others are begun?"""
+        if not waits or self._running or self._nulled or len(waits[0].awaitables) != 1:
+            return False
+        return len(waits) == 1 or (len(_driving) >= _MANY and all(wait.is_batch for wait in waits))
+
     async def _stop(self) -> None:
-        abandon(self._request)
+        waits = self._request.waits
+        settle(each for wait in waits for each in wait.awaitables if not (wait.is_batch and _closed(each)))
         running = [future for future in self._own if not future.done()]
         for future in running:
             future.cancel()
@@ -169,6 +185,14 @@ class _Driver:
         return all(
             is_within(tuple(step.key for step in place.trail(at)), nulled) for place, at in wait.positions(index)
         )
+
+
+def _closed(awaitable: Awaitable[Any]) -> bool:
+    """What never began does nothing any more."""
+    if type(awaitable) is not CoroutineType:
+        return False
+    awaitable.close()
+    return True
 
 
 async def _in_place(wait: Wait) -> None:

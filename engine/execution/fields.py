@@ -140,6 +140,10 @@ class Read(Valued):
     def __init__(self, *made: Any, attribute: str) -> None:
         super().__init__(*made)
         self.attribute = attribute
+        self._list = self.layer if isinstance(self.layer, ListOf) else None
+        layer = self.layer if self._list is None else self._list.item
+        # The layer of the objects that it has, be it one or a list.
+        self._objects = layer if isinstance(layer, ObjectOf) else None
 
     @property
     def column(self) -> Column:
@@ -154,14 +158,13 @@ class Read(Valued):
             inner = self.level(objects.kind).inner_columns(depth + 1)
         except GraphQLError:
             return column  # its own level tells it, for every object
-        items_may_be_null = None if objects is self.layer else objects.is_nullable
         return Column(
             self.key,
             self.attribute,
             is_nullable=self.layer.is_nullable,
             inner=inner,
             own=own,
-            items_may_be_null=items_may_be_null,
+            items_may_be_null=objects.is_nullable if self._list else None,
         )
 
     @property
@@ -171,16 +174,10 @@ class Read(Valued):
 
     def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
         found, here = _those_there([row[self.key] for row in rows], self.here(place))
-        if self._objects is self.layer:
+        if self._list is None:
             return found, here
-        here = Items(here, [*map(len, found)], is_nullable=self.layer.item.is_nullable)
+        here = Items(here, [*map(len, found)], is_nullable=self._list.item.is_nullable)
         return _those_there([*chain.from_iterable(found)], here)
-
-    @property
-    def _objects(self) -> ObjectOf | None:
-        """The layer of the objects that it has, be it one or a list."""
-        layer = self.layer.item if isinstance(self.layer, ListOf) else self.layer
-        return layer if isinstance(layer, ObjectOf) else None
 
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
         name = self.attribute

@@ -127,8 +127,9 @@ class _Left:
 
 def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:
     """Where an object stands at several places it is read once, and each has a row of its own."""
-    different = {id(each): each for each in objects}
-    if len(different) == len(objects):
+    identities = [*map(id, objects)]
+    if len({*identities}) == len(identities):
         return function(objects)
+    different = dict(zip(identities, objects, strict=True))
     rows = dict(zip(different, function([*different.values()]), strict=True))
-    return [rows[id(each)].copy() for each in objects]
+    return [rows[each].copy() for each in identities]

@@ -22,6 +22,8 @@ class Wait:
     awaitables: Sequence[Awaitable[Any]]
     resume: Callable[[Sequence[Any]], None]
     positions: Callable[[int], Iterable[tuple[Place, int]]]
+    # Is it a batch, which waits for no other one?
+    is_batch: bool = False
 
 
 class Asking(Protocol):

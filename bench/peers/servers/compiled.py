@@ -1,5 +1,6 @@
 """Plaza's engine alone: a small Strawberry schema with batch fields, on raw ASGI."""
 
+from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from strawberry.schema.config import StrawberryConfig
 from bench.peers.servers.asgi import Application
 from bench.peers.servers.database import Connections
 from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
-from bench.peers.servers.keys import SIZE, encoded, place
+from bench.peers.servers.keys import SIZE, place
 from engine.batch import batch
 from engine.execution import Operation, prepared
 
@@ -71,8 +72,8 @@ class PostRow:
     created_at = property(itemgetter(3))
     like_count = property(itemgetter(4))
     comment_count = property(itemgetter(5))
-    id = property(lambda row: encoded("Post", row[0]))
-    cursor = property(lambda row: encoded("posts", row[0]))
+    id = property(lambda row: b2a_base64(b"Post:%d" % row[0], newline=False).decode())
+    cursor = property(lambda row: b2a_base64(b"posts:%d" % row[0], newline=False).decode())
     node = property(lambda row: row)
 
 
@@ -84,7 +85,7 @@ class UserRow:
     key = property(itemgetter(0))
     username = property(itemgetter(1))
     display_name = property(itemgetter(2))
-    id = property(lambda row: encoded("User", row[0]))
+    id = property(lambda row: b2a_base64(b"User:%d" % row[0], newline=False).decode())
 
 
 class _PostRecord(PostRow, asyncpg.Record):
@@ -100,7 +101,7 @@ def page(rows: list[PostRow], first: int) -> Connection[Post]:
     shown = rows[:first]
     last = shown[-1].cursor if shown else None
     return Connection(
-        edges=cast(list[Edge[Post]], shown),
+        edges=cast("list[Edge[Post]]", shown),
         page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=last),
     )
 
