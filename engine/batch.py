@@ -37,7 +37,7 @@ def batch(resolver: Any = None, **options: Any) -> Any:
 
     The method gets `(parents, info, **arguments)` and returns one value or exception for each parent, in
     their order; it may be a plain function too. Arguments must be hashable, since parents with equal ones share
-    a call.
+    a call. It must not wait for what another batch of the same operation does.
     """
     if resolver is None:
         return partial(batch, **options)
