@@ -110,7 +110,9 @@ class _Expression:
     def _list(self, column: Column, number: int, read: str) -> str:
         self._names[f"e{number}"] = _nothing if column.is_nullable else _odd
         item = self._object(column, number, f"o{number}", is_nullable=bool(column.items_may_be_null))
-        return f"[{item} for o{number} in l{number}] if type(l{number} := {read}) is list else e{number}(l{number})"
+        return (
+            f"[{item} for o{number} in l{number}] if type(l{number} := {read}) is list else e{number}(l{number})"
+        )
 
     def _object(self, column: Column, number: int, met: str, *, is_nullable: bool) -> str:
         self._names[f"c{number}"] = _nothing if is_nullable else _odd

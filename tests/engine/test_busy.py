@@ -57,7 +57,8 @@ def _field(batch: Any) -> GraphQLField:
 
 
 _inner = GraphQLObjectType(
-    "Inner", {"one": _field(batched), "bad": GraphQLField(GraphQLNonNull(GraphQLInt), extensions={"batch": failing})}
+    "Inner",
+    {"one": _field(batched), "bad": GraphQLField(GraphQLNonNull(GraphQLInt), extensions={"batch": failing})},
 )
 SCHEMA = GraphQLSchema(
     GraphQLObjectType(
