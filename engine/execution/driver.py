@@ -2,9 +2,10 @@
 
 The walk through an answer is synchronous; what it cannot have at once it leaves as waits and batches. One wait for
 one thing, while nothing else is on its way, is awaited in place and costs no task. All else runs side by side, a
-task for each awaitable, and whichever wait is complete first is resumed first. Batches alone are awaited in place one
-after the other while the process has many requests to answer: there is enough to do meanwhile. Of what stands below a position
-that became null meanwhile, tasks are cancelled and the rest is no longer waited for.
+task for each awaitable, and whichever wait is complete first is resumed first. Where there are only batches they are
+awaited in place, one after the other, while the process has many requests to answer: there is enough to do
+meanwhile. Of what stands below a position that became null meanwhile, tasks are cancelled and the rest is no longer
+waited for.
 """
 
 import asyncio
@@ -19,7 +20,6 @@ from engine.execution.batches import call_batches
 from engine.execution.failures import Position, failure, is_within
 from engine.execution.kinds import GONE
 from engine.execution.request import Request, Wait
-
 
 # Requests that are answered at once, from which on their own batches need not run side by side.
 _MANY: Final = 4
