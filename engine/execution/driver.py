@@ -1,11 +1,11 @@
 """The driver: awaits what the walk left to wait for, and lets it go on wherever something arrives.
 
-The walk through an answer is synchronous; what it cannot have at once it leaves as waits and batches. One wait for
-one thing, while nothing else is on its way, is awaited in place and costs no task. All else runs side by side, a
-task for each awaitable, and whichever wait is complete first is resumed first. Where there are only batches they are
-awaited in place, one after the other, while the process has many requests to answer: there is enough to do
-meanwhile. Of what stands below a position that became null meanwhile, tasks are cancelled and the rest is no longer
-waited for.
+The walk through an answer is synchronous; what it cannot have at once it leaves as waits and batches. One wait
+for one thing, while nothing else is on its way, is awaited in place and costs no task. All else runs side by
+side, a task for each awaitable, and whichever wait is complete first is resumed first. Where there are only
+batches they are awaited in place, one after the other, while the process has many requests to answer: there is
+enough to do meanwhile. Of what stands below a position that became null meanwhile, tasks are cancelled and the
+rest is no longer waited for.
 """
 
 import asyncio
