@@ -2,12 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from typing import Any, Protocol
 
 from graphql import (
     FieldNode,
-    GraphQLError,
     GraphQLField,
     GraphQLFieldResolver,
     GraphQLObjectType,
@@ -22,12 +20,11 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 
 from engine.execution.arguments import arguments
-from engine.execution.claims import own_class
 from engine.execution.completion import Layer, Leaf, ListOf
 from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
 from engine.execution.kinds import are_mappings
 from engine.execution.objects import AbstractOf, Level, ObjectOf
-from engine.execution.places import FieldOf, Items, Place, Some, Step
+from engine.execution.places import FieldOf, Place, Step
 from engine.execution.request import Batch, Request
 from engine.execution.rows import Column
 from engine.execution.slots import InRows
@@ -134,59 +131,6 @@ class Typename(Valued):
         return [self.parent_type.name] * len(objects)
 
 
-class Read(Valued):
-    """Its value is an attribute of the parent."""
-
-    def __init__(self, *made: Any, attribute: str) -> None:
-        super().__init__(*made)
-        self.attribute = attribute
-        self._list = self.layer if isinstance(self.layer, ListOf) else None
-        layer = self.layer if self._list is None else self._list.item
-        # The layer of the objects that it has, be it one or a list.
-        self._objects = layer if isinstance(layer, ObjectOf) else None
-
-    @property
-    def column(self) -> Column:
-        return _leaf_column(self, self.attribute)
-
-    def with_inner(self, depth: int) -> Column:
-        column, objects = self.column, self._objects
-        own = own_class(objects.kind) if objects else None
-        if objects is None or (objects.kind.is_type_of is not None and own is None):
-            return column
-        try:
-            inner = self.level(objects.kind).inner_columns(depth + 1)
-        except GraphQLError:
-            return column  # its own level tells it, for every object
-        return Column(
-            self.key,
-            self.attribute,
-            is_nullable=self.layer.is_nullable,
-            inner=inner,
-            own=own,
-            items_may_be_null=objects.is_nullable if self._list else None,
-        )
-
-    @property
-    def inner_fields(self) -> Sequence[Field]:
-        assert self._objects
-        return self.level(self._objects.kind).fields
-
-    def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
-        found, here = _those_there([row[self.key] for row in rows], self.here(place))
-        if self._list is None:
-            return found, here
-        here = Items(here, [*map(len, found)], is_nullable=self._list.item.is_nullable)
-        return _those_there([*chain.from_iterable(found)], here)
-
-    def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
-        name = self.attribute
-        try:
-            return [getattr(each, name) for each in objects]
-        except Exception:
-            return [_attempted(getattr, each, name) for each in objects]
-
-
 class Called(Valued):
     """Its resolver is called for every parent."""
 
@@ -215,7 +159,7 @@ class ByDefault(Called):
 
     @property
     def column(self) -> Column:
-        return _leaf_column(self, self.name)
+        return leaf_column(self, self.name)
 
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
         found = None if self.definition.args or self.nodes[0].arguments else self._read(objects)
@@ -280,15 +224,8 @@ def layers(field: Field, kind: GraphQLOutputType, type_resolver: GraphQLTypeReso
     return ObjectOf(field, bare, is_nullable=is_nullable)
 
 
-def _those_there(values: list[Any], place: Place) -> tuple[list[Any], Place]:
-    """All that are not null."""
-    if None not in values:
-        return values, place
-    kept = [index for index, value in enumerate(values) if value is not None]
-    return [values[index] for index in kept], Some(place, kept)
-
-
-def _leaf_column(field: Field, name: str) -> Column:
+def leaf_column(field: Field, name: str) -> Column:
+    """Of a field that is the attribute or entry `name`; its place alone where it is no leaf."""
     kind = field.definition.type
     is_nullable = not is_non_null_type(kind)
     bare: Any = get_nullable_type(kind)
@@ -304,10 +241,3 @@ def _hashable(key: object) -> object:
     except TypeError:
         return None
     return key
-
-
-def _attempted(call: Callable[..., Any], *args: Any) -> Any:
-    try:
-        return call(*args)
-    except Exception as error:
-        return error

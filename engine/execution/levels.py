@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from engine.execution.fields import ByDefault, Field, Read
+from engine.execution.attributes import Read
+from engine.execution.fields import ByDefault, Field
 from engine.execution.kinds import are_mappings
 from engine.execution.places import Place
 from engine.execution.request import Request

@@ -22,7 +22,8 @@ from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from engine.batch import BATCH
-from engine.execution.fields import Batched, ByDefault, Called, Field, Planner, Read, Typename
+from engine.execution.attributes import Read
+from engine.execution.fields import Batched, ByDefault, Called, Field, Planner, Typename
 
 if TYPE_CHECKING:
     from engine.execution.plan import Setting
