@@ -1,4 +1,4 @@
-"""Which refusals for a full bucket are worth a row: the first of each bucket and window, and so many of all."""
+"""What is worth a row in the audit log though nothing was done: the first in a while, and so many of all."""
 
 from typing import Final
 
@@ -10,9 +10,12 @@ MOST: Final = Limit(300, 3600)
 
 async def notable(buckets: Buckets, verdict: Verdict) -> list[Charge]:
     """Those of the kept charges that had no room, and were not told of in their window yet."""
-    return [each for each in verdict.full if each.is_kept and await _is_first(buckets, each)]
+    return [
+        each for each in verdict.full if each.is_kept and await is_first(buckets, each.key, each.limit.seconds)
+    ]
 
 
-async def _is_first(buckets: Buckets, charge: Charge) -> bool:
-    own = Charge(f"noted:{charge.key}", Limit(1, charge.limit.seconds))
-    return (await buckets.take([own, Charge("noted", MOST)])).allowed
+async def is_first(buckets: Buckets, key: str, seconds: int, *, among: str = "noted") -> bool:
+    """Whether nothing of that key was so many seconds ago, and not too much in this hour `among` its like."""
+    own = Charge(f"noted:{key}", Limit(1, seconds))
+    return (await buckets.take([own, Charge(among, MOST)])).allowed

@@ -82,7 +82,7 @@ class Endpoint(Generic[C]):
         try:
             try:
                 media_type = negotiation.answer_type(headers.get("accept"))
-                csrf.check(headers, lambda origin: self._host.is_allowed_origin(origin, headers))
+                self._check_site(headers)
                 found, asked = await self._price(scope, headers, await self._read(scope, headers, receive))
             except GraphQLError:
                 await self._count_refused(scope)
@@ -99,6 +99,13 @@ class Endpoint(Generic[C]):
         self._check_patience(scope)
         if refusal := await self._host.count_refused(scope):
             raise refusal from None
+
+    def _check_site(self, headers: Mapping[str, str]) -> None:
+        try:
+            csrf.check(headers, lambda origin: self._host.is_allowed_origin(origin, headers))
+        except GraphQLError:
+            self._host.suspect()
+            raise
 
     def _check_patience(self, scope: Scope) -> None:
         if refusal := self._host.out_of_patience(scope):

@@ -41,6 +41,9 @@ class Host(Protocol[C_co]):
     def is_allowed_origin(self, origin: str, headers: Mapping[str, str]) -> bool:
         """May pages of that origin send requests in their visitor's name?"""
 
+    def suspect(self) -> None:
+        """A request is being refused that pages of another origin may have had a browser send."""
+
     def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
         """What leaves of them."""
 

@@ -22,7 +22,7 @@ from db.stores import open_stores
 from domain.tasks import TIMETABLE
 from schema.context import Services
 from schema.root import schema
-from server import account, exports, garbage, graphiql, logging, operations, persist_url, saying, worker
+from server import account, exports, garbage, graphiql, living, logging, operations, persist_url, saying, worker
 from server.cors import cors
 from server.direct import Direct
 from server.graphql import endpoint, lookup
@@ -76,6 +76,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
                     services.stores, found_by, schema.documents, refresh=settings.trusted_documents_refresh
                 ),
                 _working(services, settings, telemetry) if with_worker else nullcontext(),
+                living.noted(services, "serve"),
             ):
                 yield
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Message, Receive, Scope, Send
 
 from engine import clients, csrf, metering
 from schema import browser
+from server.logging import NOTES
 from server.settings import Settings
 
 Header: TypeAlias = tuple[bytes, bytes]
@@ -45,6 +47,7 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
+            self._look_at(scope)
             await super().__call__(scope, receive, send)
             return
 
@@ -54,6 +57,14 @@ class Cors(CORSMiddleware):
             await send(message)
 
         await self.app(scope, receive, send_with_vary)
+
+    def _look_at(self, scope: Scope) -> None:
+        """A preflight of a page that may send nothing is about to be refused."""
+        if scope["type"] != "http" or scope["method"] != "OPTIONS":
+            return
+        headers = Headers(scope=scope)
+        if "access-control-request-method" in headers and not self.is_allowed_origin(headers["origin"]):
+            scope[NOTES].suspicion = "malicious_cors"
 
 
 def _with_origin(headers: Iterable[Header]) -> Iterator[Header]:

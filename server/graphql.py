@@ -93,6 +93,9 @@ class PlazaHost:
         is_own = origin in [f"{scheme}://{headers.get('host')}" for scheme in ("https", "http")]
         return is_own or origin in self._origins or self._is_of_this_machine(origin)
 
+    def suspect(self) -> None:
+        notes.get().suspicion = "malicious_csrf"
+
     def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
         return [dict(error) for error in formatted([*errors])]
 

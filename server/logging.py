@@ -34,6 +34,7 @@ class RequestNotes:
     statements: int = 0
     sql_seconds: float = 0.0
     trace_id: str | None = None
+    suspicion: str | None = None  # what the audit log calls it, if it is refused as something of the kind
 
 
 notes: ContextVar[RequestNotes] = ContextVar("request_notes")

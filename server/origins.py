@@ -8,14 +8,14 @@ from typing import Final
 from starlette.types import Scope
 
 from domain.audit import Origin
-from server.logging import notes
+from server.logging import NOTES
 
 _USER_AGENT_MAX: Final = 400
 
 
 def origin_of(scope: Scope, headers: Mapping[str, str]) -> Origin:
     return Origin(
-        request_id=notes.get().request_id,
+        request_id=scope[NOTES].request_id,
         ip=address_of(scope),
         user_agent=headers.get("user-agent", "")[:_USER_AGENT_MAX],
     )

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server import logging
 from server.logging import NOTES, RequestNotes, notes
 from server.security import ANSWER_HEADERS
+from server.suspicions import Suspicions
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _QUIET: Final = {"/livez", "/readyz", "/metrics"}
@@ -21,6 +22,7 @@ class EveryRequest:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._suspicions = Suspicions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,6 +51,8 @@ class EveryRequest:
             if (path := scope["path"]) not in _QUIET:
                 seconds = time.perf_counter() - started
                 logging.tell(note, method=scope["method"], path=path, status=status, seconds=seconds)
+        if note.suspicion is not None:
+            await self._suspicions.write_down(scope, note.suspicion)
 
 
 def _request_id(scope: Scope) -> str:

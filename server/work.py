@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from db.models import Role
-from server import logging, migration, worker
+from server import living, logging, migration, worker
 from server.app import open_services
 from server.environment import environment
 from server.mistakes import UserMistake
@@ -82,7 +82,7 @@ async def _work(settings: Settings) -> None:
     ):
         stores = services.stores
         jobs = jobs_of(settings, services)
-        async with telemetry.exposed(services, jobs):
+        async with telemetry.exposed(services, jobs), living.noted(services, "work"):
             await worker.run(stores.database_url, stores, telemetry.jobs(jobs), TIMETABLE)
 
 

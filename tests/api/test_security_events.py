@@ -22,6 +22,7 @@ from tests.factories import Make, Person
 from tests.rows import Rows
 
 ROOT = Path(__file__).parents[2]
+_RECORDERS = {"record", "_record", "note_failure", "_note", "leave"}
 EVENTS = """
 query ($after: String) {
   viewer {
@@ -212,13 +213,15 @@ def _recorded() -> set[str]:
     names: set[str] = set()
     for file in [*ROOT.glob("domain/*.py"), *ROOT.glob("resolvers/*.py"), *ROOT.glob("server/**/*.py")]:
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and _name(node.func) in {"record", "_record", "note_failure", "_note"}:
+            if isinstance(node, ast.Call) and _name(node.func) in _RECORDERS:
                 names |= set(_texts(node.args[1:2]))
-            elif isinstance(node, ast.keyword) and node.arg == "failure":
+            elif (isinstance(node, ast.keyword) and node.arg == "failure") or (
+                isinstance(node, ast.Assign) and _name(node.targets[0]) == "suspicion"
+            ):
                 names |= set(_texts([node.value]))
             elif isinstance(node, ast.AnnAssign) and _name(node.target) == "_EVENTS":
                 names |= set(_texts(ast.walk(node)))
-    assert {"authn_login_success", "authn_token_reuse", "authn_password_change_fail"} <= names
+    assert {"authn_login_success", "authn_token_reuse", "authn_password_change_fail", "malicious_csrf"} <= names
     return names
 
 

@@ -38,6 +38,7 @@ class Told:
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     ended: list[str] = field(default_factory=list)
     may_have_committed: bool = False
+    suspicions: int = 0
 
     async def wait(self) -> str:
         self.begun.set()
@@ -109,6 +110,9 @@ class Alone:
 
     def is_allowed_origin(self, _: str, __: Mapping[str, str]) -> bool:
         return False
+
+    def suspect(self) -> None:
+        self.told.suspicions += 1
 
     def shown(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
         return [dict(error.formatted) for error in errors[:3]]
@@ -286,3 +290,10 @@ async def test_half_a_body_of_a_client_that_left_is_not_executed(told: Told) -> 
     await Endpoint(SCHEMA, Alone(told), LOOKUP)(SCOPE, receive, send)
     assert sent[0]["status"] == 499
     assert not told.begun.is_set()
+
+
+async def test_whoever_serves_hears_of_what_another_site_may_have_sent(told: Told) -> None:
+    async with serving(told) as client:
+        assert ((await ask(client, "{ __typename }")).status_code, told.suspicions) == (200, 0)
+        form = await client.post("/graphql", headers={"origin": "https://evil.example"})
+    assert (form.status_code, told.suspicions) == (403, 1)

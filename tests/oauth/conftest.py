@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import trustme
@@ -52,12 +53,15 @@ def with_providers(settings: Settings, there: World) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def served_with_providers(with_providers: Settings, authority: dict[str, Path]) -> AsyncIterator[Starlette]:
+async def served_with_providers(
+    with_providers: Settings, authority: dict[str, Path], owner: asyncpg.Connection
+) -> AsyncIterator[Starlette]:
     app = create_app(with_providers)
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:  # only while the line is made: other tests trust others
             patch.setenv("SSL_CERT_FILE", str(authority["authority"]))
             await stack.enter_async_context(app.router.lifespan_context(app))
+        await owner.execute("DELETE FROM audit_log")  # it has said that it began, which is no test's business
         yield app
 
 
