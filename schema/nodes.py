@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 import strawberry
@@ -14,6 +15,8 @@ from schema.errors import bad_user_input
 R = TypeVar("R")
 T = TypeVar("T")
 
+# A page has sixty ids and cursors, and what is new is read by many: found here, they take a quarter of the time.
+_TEXTS_MAX: Final = 1 << 14
 _FORM: Final = re.compile(r"([A-Z][A-Za-z]*):([1-9][0-9]{0,15})")
 
 
@@ -22,9 +25,10 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque, unique across all types, and never reused.")
 
 
+@lru_cache(_TEXTS_MAX)
 def opaque(name: str, number: int) -> str:
     """Both in base64; letters, digits and a colon never give the two signs in which its alphabets differ."""
-    # Sixty times a page: what `b64encode` does besides would be seen.
+    # What `b64encode` does besides would be seen.
     return binascii.b2a_base64(f"{name}:{number}".encode(), newline=False).decode()
 
 

@@ -28,7 +28,7 @@ _FORM: Final = re.compile(r"([a-zA-Z.]+):(0|[1-9][0-9]{0,18})")
 _KEY_MAX: Final = 2**63 - 1
 
 # Of a kind of lists and a key.
-cursor: Final = opaque
+cursor: Final[Callable[[str, int], str]] = opaque
 
 
 # What every list that is paged carries: its price is that of so many nodes.
@@ -48,6 +48,11 @@ class PageInfo:
 class Edge(Generic[T]):
     cursor: str = strawberry.field(description="Opaque; pass it as `after` or `before` of the same list.")
     node: T = strawberry.field(description="What stands here.")
+
+    # Strawberry's own takes its values by name: for the edges of a page twice as long.
+    def __init__(self, cursor: str, node: T) -> None:
+        self.cursor = cursor
+        self.node = node
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def connection(
     otherwise be told that the list goes on, but not from where.
     """
     edges = [
-        Edge(cursor=cursor(paging.kind, edge.key), node=make(node))
+        Edge(cursor(paging.kind, edge.key), make(node))
         for edge, node in zip(rows.edges, nodes, strict=True)
         if node is not None
     ]
