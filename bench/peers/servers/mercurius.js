@@ -5,7 +5,8 @@ import mercurius from "mercurius";
 
 import { authorsOf, likedBy, publicFeed, typeDefs, viewerOf } from "./page.js";
 
-const app = Fastify();
+// On a busy machine its plugins take long to load.
+const app = Fastify({ pluginTimeout: 60_000 });
 app.register(mercurius, {
   schema: typeDefs,
   resolvers: { Query: { publicFeed } },
