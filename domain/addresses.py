@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.viewer import Viewer
 from db import disowning, letters, personal_tokens, sessions
 from db.accounts import take_address
-from db.locks import change_people
 from db.models import Credential, LinkPurpose
 from db.queries import accounts
 from db.queries.accounts import AccountRow
@@ -19,6 +18,7 @@ from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed
 from domain.letters import LIVES, Notice, notify_former, send_link
 from domain.passwords import MEANWHILE, Proof
+from domain.standing import hold_own
 from domain.text import email_problem, normal_email
 
 UNVERIFIED: Final = "Verify your e-mail address first."
@@ -155,16 +155,10 @@ async def change(session: AsyncSession, viewer: Viewer, address: str, *, origin:
 
 
 async def _hold(session: AsyncSession, viewer: Viewer) -> AccountRow:
-    """The viewer's account, which nobody changes until the transaction ends. Raises `Conflict` without a session.
-
-    Whoever resets a password ends the sessions: what was asked through one of them must not come after that.
-    """
-    await change_people(session, viewer.user_id)
-    assert viewer.session_id is not None  # no script asks for letters
-    reads = await reads_in(session)
-    account = await accounts.by_id(reads, viewer.user_id)
-    if account is None or not await accounts.signed_in(reads, [viewer.session_id]):
-        raise Conflict(MEANWHILE)
+    """The viewer's account, which nobody changes until the transaction ends."""
+    await hold_own(session, viewer)
+    account = await accounts.by_id(await reads_in(session), viewer.user_id)
+    assert account is not None  # whose session stands
     return account
 
 

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.viewer import Viewer
 from db import exports, queue
-from db.locks import change_people
 from db.models import Export, User
 from db.transaction import Sessions, write
 from domain import archives, audit
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, NotFound
 from domain.letters import Notice, notify
+from domain.standing import hold_own
 
 KEPT: Final = timedelta(days=7)
 OPEN: Final = timedelta(minutes=10)
@@ -53,7 +53,7 @@ async def request(session: AsyncSession, viewer: Viewer, *, account_only: bool =
     """Have an archive made. Raises `ConfirmationNeeded`, and `Conflict` for a second one within a day."""
     if not viewer.is_fresh:
         raise ConfirmationNeeded
-    await change_people(session, viewer.user_id)
+    await hold_own(session, viewer)
     now, latest = datetime.now(UTC), await exports.latest(session, viewer.user_id)
     if latest is not None and latest + EVERY > now:
         raise Conflict("You have asked for one within the last day.")

@@ -32,6 +32,7 @@ from domain.letters import Notice
 from domain.posts import SUSPENDED
 from domain.profiles import check_display_name
 from domain.sessions import SignedIn
+from domain.standing import hold_own
 from domain.text import UnsafeText, clean, email_problem, normal_email, username_problem
 
 NAMES: Final[Mapping[Provider, str]] = {
@@ -92,7 +93,7 @@ async def link(session: AsyncSession, viewer: Viewer, code: str, verifier: str, 
         raise NotAllowed(SUSPENDED)
     if viewer.session_id is None:
         raise ConfirmationNeeded
-    await change_people(session, viewer.user_id)
+    await hold_own(session, viewer)
     held, profile = await flows.redeem(session, code, verifier, linking=viewer.session_id)
     await check_verified(await reads_in(session), viewer.user_id)
     await session.delete(held)
@@ -115,7 +116,7 @@ async def unlink(session: AsyncSession, viewer: Viewer, provider: Provider, *, o
     """
     if not viewer.is_fresh:
         raise ConfirmationNeeded
-    await change_people(session, viewer.user_id)  # of two at once one sees that it would be the last
+    await hold_own(session, viewer)  # of two at once one sees that it would be the last
     gone = await identities.remove(session, viewer.user_id, provider)
     if gone is None:
         raise NotFound(NOT_LINKED)

@@ -24,6 +24,7 @@ from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
 from domain.letters import Notice, notify
 from domain.sessions import SignedIn
+from domain.standing import hold_own
 
 MOST: Final = 20
 NOT_THERE: Final = "There is no such passkey."
@@ -58,7 +59,7 @@ async def add(
     name = name.strip()
     if not 1 <= len(name) <= _NAME:
         raise InvalidInput("name", f"Write between 1 and {_NAME} characters.")
-    await change_people(session, viewer.user_id)
+    await hold_own(session, viewer)
     await check_verified(await reads_in(session), viewer.user_id)
     try:
         credential = webauthn.read(answer)
@@ -154,7 +155,7 @@ async def remove(session: AsyncSession, viewer: Viewer, passkey_id: int, *, orig
     """Let it open nothing any more. Raises `Conflict` where it is the last way in."""
     if not viewer.is_fresh:
         raise ConfirmationNeeded()
-    await change_people(session, viewer.user_id)  # of two at once one sees that it would be the last
+    await hold_own(session, viewer)  # of two at once one sees that it would be the last
     if not await passkeys.remove(session, viewer.user_id, passkey_id):
         raise NotFound(NOT_THERE)
     if await identities.ways_in(await reads_in(session), viewer.user_id) == 0:

@@ -9,17 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.tokens import new_personal_token, personal_token_hash
 from auth.viewer import Viewer
-from db.locks import change_people
 from db.models import TokenScope
 from db.personal_tokens import add, end
-from db.queries import accounts
 from db.queries.personal_tokens import PersonalTokenRow, of_user
 from db.reads import reads_in
 from domain import audit
 from domain.addresses import check_verified
 from domain.audit import Origin
-from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotAllowed, NotFound
+from domain.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound
 from domain.letters import Notice, notify
+from domain.standing import hold_own
 
 MOST: Final = 20
 USUAL_LIFE: Final = timedelta(days=90)
@@ -49,7 +48,7 @@ async def create(
         raise ConfirmationNeeded
     name, expires_at = name.strip(), expires_at or datetime.now(UTC) + USUAL_LIFE
     _check(name, scopes, expires_at)
-    await _hold(session, viewer)
+    await hold_own(session, viewer)
     await check_verified(await reads_in(session), viewer.user_id)
     if len(await of_user(await reads_in(session), viewer.user_id)) >= MOST:
         raise Conflict("You have 20 tokens. Revoke one first.")
@@ -81,15 +80,6 @@ def _check(name: str, scopes: Sequence[TokenScope], expires_at: datetime) -> Non
         raise InvalidInput("scopes", "Name at least one scope.")
     if not timedelta(0) < expires_at - datetime.now(UTC) <= LONGEST_LIFE:
         raise InvalidInput("expires_at", "It may be good for at most a year.")
-
-
-async def _hold(session: AsyncSession, viewer: Viewer) -> None:
-    # One after another, with a change of password as well: who was signed out by it meanwhile keeps no way in.
-    await change_people(session, viewer.user_id)
-    assert viewer.session_id is not None  # only who signed in is fresh
-    db = await reads_in(session)
-    if not await accounts.signed_in(db, [viewer.session_id]):
-        raise NotAllowed("This session is over. Sign in again.")
 
 
 def _record(session: AsyncSession, event: str, viewer: Viewer, origin: Origin, **details: object) -> None:

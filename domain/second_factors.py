@@ -11,7 +11,6 @@ from auth import recovery_codes, totp
 from auth.vault import Vault
 from auth.viewer import Viewer
 from db import second_factors
-from db.locks import change_people
 from db.queries import second_factors as queries
 from db.reads import Reads, reads_in
 from domain import audit
@@ -19,6 +18,7 @@ from domain.addresses import check_verified
 from domain.audit import Origin
 from domain.errors import ConfirmationNeeded, Conflict
 from domain.letters import Notice, notify
+from domain.standing import hold_own
 
 NONE: Final = "You have no authenticator app."
 
@@ -54,7 +54,7 @@ async def confirm_totp(
 
     Raises `Conflict` where there is nothing to confirm, or the address is unverified.
     """
-    await change_people(session, viewer.user_id)
+    await hold_own(session, viewer)
     reads = await reads_in(session)
     await check_verified(reads, viewer.user_id)
     row = await queries.totp(reads, viewer.user_id)

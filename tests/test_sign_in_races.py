@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExceptionContext
@@ -18,15 +19,25 @@ from db.models import Credential, Identity, LinkPurpose, Provider, SignInCode, S
 from db.queries import accounts
 from db.reads import reads_in
 from db.transaction import write
-from domain import confirmations, identities, passkeys, resets, sign_ins
+from domain import (
+    addresses,
+    confirmations,
+    exports,
+    identities,
+    passkeys,
+    resets,
+    second_factors,
+    sessions,
+    sign_ins,
+)
 from domain.audit import Origin
-from domain.errors import DomainError, SecondFactorNeeded
+from domain.errors import DomainError, NotAllowed, SecondFactorNeeded
 from domain.second_factors import SecondFactor
 from resolvers.proofs import Answer, with_second_factor
 from schema.context import Context, Services
 from tests.authenticator import Authenticator
 from tests.factories import PASSWORD_HASH, Make, Person
-from tests.races import done
+from tests.races import done, until_waiting
 
 RACES = 30
 ORIGIN = Origin("test-request", "192.0.2.1", "tests")
@@ -101,6 +112,31 @@ class Racers:
     async def unlink(self) -> Deed:
         return self._deed(
             lambda session: identities.unlink(session, self._person.viewer, Provider.GITHUB, origin=ORIGIN)
+        )
+
+    async def add_passkey(self) -> Deed:
+        party = self._services.relying_party
+        async with write(self._sessions) as session:
+            options = await passkeys.start_adding(session, self._person.viewer, party)
+        made = Authenticator().make(options)
+        return self._deed(
+            lambda session: passkeys.add(session, self._person.viewer, party, made, name="Another", origin=ORIGIN)
+        )
+
+    async def confirm_app(self) -> Deed:
+        async with write(self._sessions) as session:
+            (await session.get_one(Totp, self._person.id)).confirmed_at = None
+        code, vault = self._app_code(), self._services.vault
+        return self._deed(
+            lambda session: second_factors.confirm_totp(session, self._person.viewer, code, vault, origin=ORIGIN)
+        )
+
+    async def request_export(self) -> Deed:
+        return self._deed(lambda session: exports.request(session, self._person.viewer, origin=ORIGIN))
+
+    async def change_address(self) -> Deed:
+        return self._deed(
+            lambda session: addresses.change(session, self._person.viewer, "new@example.org", origin=ORIGIN)
         )
 
     async def unverify(self) -> None:
@@ -199,3 +235,32 @@ async def test_no_deadlock_is_found(
             await racers.unverify()
         await asyncio.gather(*(deed() for deed in deeds))
     assert deadlocks == []
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        Racers.add_passkey,
+        Racers.confirm_app,
+        Racers.link,
+        Racers.unlink,
+        Racers.change_address,
+        Racers.request_export,
+    ],
+)
+async def test_who_is_signed_out_while_they_wait_does_nothing_more(
+    services: Services,
+    make: Make,
+    owner: asyncpg.Connection,
+    deed: Callable[[Racers], Awaitable[Deed]],
+) -> None:
+    ada = await make.user("ada")
+    racers = Racers(services, ada)
+    await racers.equip()
+    prepared = await deed(racers)
+    async with write(services.stores.sessions) as session:
+        await sessions.sign_out_everywhere(session, ada.viewer, origin=ORIGIN)
+        waiting = asyncio.ensure_future(prepared())
+        await until_waiting(owner, waiting)
+    refusal = await waiting
+    assert (type(refusal), str(refusal)) == (NotAllowed, sessions.OVER)
