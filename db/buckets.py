@@ -175,7 +175,8 @@ class Buckets:
         return [_Told(wait, run, debts) for wait, *debts in answers]
 
     async def _evaluate(self, calls: Sequence[Sequence[Charge]]) -> Any:
-        keys = [self._prefix + charge.key for charges in calls for charge in charges]
+        # Bytes, for the client asks each argument what it is.
+        keys = [(self._prefix + charge.key).encode() for charges in calls for charge in charges]
         # One argument and one answer, for the client takes microseconds to write and to read each.
         asked = orjson.dumps([self._local.told_of(charges) for charges in calls])
         try:

@@ -38,6 +38,8 @@ def answer_type(accept: str | None) -> str:
 
 def check_body_type(content_type: str | None, content_encoding: str | None) -> None:
     """Raises a 415 for a body that is not JSON in UTF-8, as it is."""
+    if content_type == JSON and content_encoding is None:
+        return
     essence, *parameters = (part.strip().lower() for part in (content_type or "")[:_HEADER_MAX].split(";"))
     charsets = [part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")]
     if essence != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):

@@ -3,9 +3,9 @@
 import gc
 from typing import Final
 
-# What is made and not given back before the young are looked through. What is answered leaves no cycles; but sixteen
-# pages on their way hold some 3,000 objects, so that by the usual 700 the collector looks through them again and
-# again and finds nothing: 27 of 620 µs a page. By 5,000 it does not run once in a thousand pages.
+# What is made and not given back before the young are looked through. Answers leave no cycles; but sixteen
+# pages on their way hold over 2,000 objects, so that at the usual 700 the collector looks through them again and
+# again, and finds nothing: 27 of 620 µs a page. From 5,000 on it does not run once in a thousand of them.
 _YOUNG: Final = 10_000
 
 
