@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,8 +81,8 @@ class AccessTokens:
         # We alone issue these, so the headers that we can have written are known to the byte. Anything else
         # (`alg` none, `jwk`, `crit`, `b64`, another `typ` or `kid`) is refused before it is even parsed.
         self._keys_by_header = {_sign({}, kid, key).partition(".")[0]: key for kid, key in keys.items()}
-        # Those that were good, the longest known first.
-        self._known: OrderedDict[str, AccessClaims] = OrderedDict()
+        # Those that were good and when they end, in seconds since 1970; the longest known first.
+        self._known: OrderedDict[str, tuple[AccessClaims, float]] = OrderedDict()
 
     def issue(self, user_id: int, session_id: int, now: datetime | None = None) -> IssuedToken:
         """A token for the next ten minutes; `now` is an aware datetime, the clock's by default."""
@@ -103,12 +104,15 @@ class AccessTokens:
 
         A token that was good is remembered: to verify it again would cost a request more than to look it up.
         """
-        claims = self._known.get(token)
-        if claims is None:
-            claims = self._known[token] = self._verified(token)
+        known = self._known.get(token)
+        if known is None:
+            claims = self._verified(token)
+            self._known[token] = claims, (claims.expires_at + LEEWAY).timestamp()
             if len(self._known) > _KNOWN_MAX:
                 self._known.popitem(last=False)
-        elif claims.expires_at <= datetime.now(UTC) - LEEWAY:
+            return claims
+        claims, end = known
+        if end <= time.time():
             del self._known[token]
             raise ExpiredToken
         return claims

@@ -1,8 +1,7 @@
 """What a request asks for, out of a JSON body or a query string, with each member of its type."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 from engine import json_body
@@ -13,15 +12,14 @@ T = TypeVar("T")
 _JSON_MEMBERS: Final = frozenset({"variables", "extensions"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`members` is everything that was sent, for whoever knows more of it than the specification."""
 
     query: str | None = None
     operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-    members: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = {}
+    extensions: Mapping[str, Any] = {}
+    members: Mapping[str, Any] = {}
 
 
 def of_body(body: bytes) -> Parameters:

@@ -23,8 +23,7 @@ _READS: Final = (OperationType.QUERY,)
 _ALL: Final = (OperationType.QUERY, OperationType.MUTATION)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """An operation with its variables and what it may cost; a dry run passes the gates and is not executed."""
 
     operation: Operation

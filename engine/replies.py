@@ -1,8 +1,7 @@
 """What goes on the wire: a status, a body, and the headers that every answer has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.codes import ErrorCode
 
@@ -12,8 +11,7 @@ _COMES_BACK: Final = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE})
 _SOON: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     status: int
     body: bytes
     headers: Mapping[str, str]

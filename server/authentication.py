@@ -1,7 +1,7 @@
 """From an `Authorization` header to the person asking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from auth import personal_tokens, sessions
 from auth.tokens import PERSONAL_PREFIX, AccessTokens, TokenError
@@ -9,8 +9,7 @@ from auth.viewer import Viewer
 from db.stores import Stores
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticated:
+class Authenticated(NamedTuple):
     """Who asks; `refused` when a token was sent that is not (or no longer) good.
 
     `is_guess`: it may have been made up, for only a store could tell that it opens nothing.
