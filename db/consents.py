@@ -9,8 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import EndedConsent, Identity, Provider, SignInCode
 
 
-async def keep(session: AsyncSession, provider: Provider, sealed_token: bytes) -> None:
-    await session.execute(insert(EndedConsent).values(provider=provider, sealed_token=sealed_token))
+async def keep(session: AsyncSession, provider: Provider, sealed_token: bytes) -> int:
+    """The new row's id."""
+    kept = insert(EndedConsent).values(provider=provider, sealed_token=sealed_token).returning(EndedConsent.id)
+    return (await session.scalars(kept)).one()
+
+
+async def by_id(session: AsyncSession, consent_id: int) -> EndedConsent | None:
+    return await session.get(EndedConsent, consent_id)
 
 
 async def after(session: AsyncSession, consent_id: int, limit: int) -> Sequence[EndedConsent]:

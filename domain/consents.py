@@ -18,6 +18,7 @@ from db.stores import Stores
 from db.transaction import Sessions, write
 
 END: Final = "consents.end"
+END_LATE: Final = "consents.end_late"
 KEPT: Final = timedelta(days=30)
 """How long a provider that does not take it is told again."""
 _SLICE: Final = 100
@@ -43,11 +44,10 @@ def sealed(profile: Profile, vault: Vault) -> bytes | None:
 
 async def end(session: AsyncSession, gone: Sequence[Gone]) -> None:
     """Have the providers told, once this stands, of what is gone."""
-    tokens = [(each.provider, each.sealed_token) for each in gone if each.sealed_token is not None]
-    for provider, token in tokens:
-        await consents.keep(session, provider, token)
-    if tokens:
-        await queue.enqueue(session, END)
+    for each in gone:
+        if each.sealed_token is not None:
+            consent_id = await consents.keep(session, each.provider, each.sealed_token)
+            await queue.enqueue(session, END, consent_id=consent_id)
 
 
 async def end_all(session: AsyncSession, user_id: int) -> int:
@@ -65,14 +65,20 @@ async def end_unused(session: AsyncSession, limit: int) -> int:
 
 
 def jobs(providers: Providers, vault: Vault) -> Mapping[str, JobFunction]:
-    return {END: partial(_tell, providers, vault)}
+    """Both raise, so that they are tried again, where a provider does not answer or does not take it."""
+    return {END: partial(_tell, providers, vault), END_LATE: partial(_tell_again, providers, vault)}
 
 
-async def _tell(providers: Providers, vault: Vault, stores: Stores) -> None:
-    """Tell the providers of every consent that is over.
+async def _tell(providers: Providers, vault: Vault, stores: Stores, *, consent_id: int) -> None:
+    """Tell the provider of one consent that is over, unless that was done."""
+    async with write(stores.sessions) as session:
+        consent = await consents.by_id(session, consent_id)
+    if consent is not None:
+        await _end(providers, vault, stores.sessions, consent)
 
-    Raises, so that it is tried again, where one of them does not answer or does not take it.
-    """
+
+async def _tell_again(providers: Providers, vault: Vault, stores: Stores) -> None:
+    """Tell the providers of all that they have not taken yet, and give up the oldest."""
     failure, after = None, 0
     while waiting := await _after(stores.sessions, after):
         for consent in waiting:

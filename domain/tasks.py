@@ -147,7 +147,7 @@ TIMETABLE: Sequence[Timed] = (
     Timed("exports.expire", "17 * * * *"),
     Timed("audit.shorten", "53 1 * * *"),
     Timed("sessions.end", "11 2 * * *"),
-    Timed(consents.END, "41 2 * * *"),
+    Timed(consents.END_LATE, "41 2 * * *"),
     Timed("personal_tokens.end", "29 2 * * *"),
     Timed("counters.reconcile", "41 3 * * *"),
 )

@@ -22,7 +22,9 @@ ASKED_FOR: dict[str, dict[str, Any]] = {"exports.make": {"export_id": 12345, "ac
 
 class TestJobs:
     def test_every_job_of_the_timetable_exists(self) -> None:
-        assert {timed.name for timed in tasks.TIMETABLE} == (tasks.JOBS.keys() | {consents.END}) - ASKED_FOR.keys()
+        assert {timed.name for timed in tasks.TIMETABLE} == (
+            tasks.JOBS.keys() | {consents.END_LATE}
+        ) - ASKED_FOR.keys()
 
     def test_a_deleted_account_and_a_deleted_post_are_kept_for_thirty_days(self) -> None:
         assert (DELETION_GRACE_DAYS, TOMBSTONE_DAYS) == (30, 30)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import asyncpg
-import orjson
 import pytest
 from starlette.applications import Starlette
 
@@ -39,12 +38,15 @@ class Worker:
     """Runs the jobs that end consents, as the clock and those who end them have it."""
 
     def __init__(self, settings: Settings, services: Services, owner: asyncpg.Connection) -> None:
-        self._job = jobs_of(settings, services)[consents.END]
-        self._stores, self._owner = services.stores, owner
+        self._jobs, self._stores, self._owner = jobs_of(settings, services), services.stores, owner
 
     async def run(self) -> None:
-        assert {orjson.dumps(each) for each in await waiting(self._owner, consents.END)} <= {b"{}"}
-        await self._job(self._stores)
+        for payload in await waiting(self._owner, consents.END):
+            assert payload.keys() == {"consent_id"}
+            await self._jobs[consents.END](self._stores, **payload)
+
+    async def run_late(self) -> None:
+        await self._jobs[consents.END_LATE](self._stores)
 
     async def clean_up(self) -> None:
         """Every code has run out by now."""
@@ -207,7 +209,7 @@ async def test_so_it_may_while_consents_wait_to_be_ended(
     services = plaza.state.services
     await unlink(journey, bob)
     assert await seals.reseal(services.stores.sessions, Vault({**new, **with_providers.vault_keys})) == 1
-    await consents.jobs(services.providers, Vault(new))[consents.END](services.stores)
+    await consents.jobs(services.providers, Vault(new))[consents.END_LATE](services.stores)
     assert world.consents == {}
 
 
@@ -264,10 +266,10 @@ async def test_one_that_cannot_be_ended_keeps_no_other_and_is_given_up_in_time(
     await owner.execute("INSERT INTO ended_consents (provider, sealed_token) VALUES ('APPLE', 'by a lost key')")
     await unlink(journey, bob)
     with pytest.raises(CannotOpen):
-        await worker.run()
+        await worker.run_late()
     assert world.consents == {}
     (left,) = await rows(EndedConsent)
     await owner.execute("UPDATE ended_consents SET ended_at = now() - $1::interval", consents.KEPT)
     with pytest.raises(CannotOpen):
-        await worker.run()
+        await worker.run_late()
     assert (left.sealed_token, await rows(EndedConsent)) == (b"by a lost key", [])

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from db import statistics
 from db.statistics import NoStatistics
-from domain.consents import END
+from domain.consents import END, END_LATE
 from domain.letters import SEND, SEND_LINK
 from domain.tasks import JOBS
 from schema.context import Services
@@ -92,7 +92,7 @@ async def test_jobs_are_told_by_name_and_status_with_the_age_of_the_oldest(
     assert told("plaza_jobs", name="posts.purge", status="failed") == 1
     assert told("plaza_job_oldest_seconds", name="posts.purge") == 0
     assert told("plaza_jobs", name="other", status="queued") == 2
-    assert told.values("name") == {*JOBS, SEND, SEND_LINK, END, "other"}
+    assert told.values("name") == {*JOBS, SEND, SEND_LINK, END, END_LATE, "other"}
 
 
 async def test_without_postgresql_a_scrape_is_answered(
