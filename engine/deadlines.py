@@ -32,6 +32,7 @@ class Deadline:
         self._by_others = task.cancelling()
         self._by_us = 0
         self._reason: Callable[[], Refusal] | None = None
+        self._is_over = False
 
     def __enter__(self) -> None:
         self._timer = self._first_timer()
@@ -39,6 +40,7 @@ class Deadline:
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> None:
+        self._is_over = True
         self._timer.cancel()
         if self._reason is None:
             return
@@ -51,6 +53,8 @@ class Deadline:
         return self._loop.call_later(self._seconds, self._end, self._late)
 
     def _end(self, reason: Callable[[], Refusal]) -> None:
+        if self._is_over:  # somebody left in the very turn in which the answer came
+            return
         self._reason = self._reason or reason
         self._by_us += 1
         self._task.cancel()

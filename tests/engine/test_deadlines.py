@@ -107,3 +107,18 @@ async def test_who_stays_is_told_that_it_was_too_much() -> None:
         await asyncio.Event().wait()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_who_leaves_as_the_answer_comes_ends_nothing_after_it() -> None:
+    both = asyncio.Event()
+
+    async def leaves_then() -> Message:
+        await both.wait()
+        return {"type": "http.disconnect"}
+
+    asyncio.get_running_loop().call_later(0.07, both.set)
+    with Lookout(60, late, leaves_then):
+        await both.wait()
+        await asyncio.sleep(0)  # by now it is known that they left, and nobody was told yet
+    await asyncio.sleep(0.15)
+    assert tries_of(asyncio.current_task()) == 0
