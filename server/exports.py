@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -18,6 +17,7 @@ from engine.codes import ErrorCode
 from resolvers import excess
 from resolvers.limits import client_network
 from schema.context import Services
+from server import forms
 from server.errors import answer
 from server.origins import origin_of
 
@@ -33,7 +33,8 @@ def routes(services: Services) -> list[Route]:
         if not verdict.allowed:
             await excess.note(services, verdict, origin=origin)
             return _refused(ErrorCode.RATE_LIMITED, 429, {"retry-after": str(verdict.retry_after)})
-        secret = await _secret(request)
+        form = await forms.fields(request, most=_BODY_MAX) or {}
+        secret = form.get("secret")
         if secret is None:
             return _refused(ErrorCode.BAD_REQUEST, 400)
         async with write(services.stores.sessions) as session:
@@ -44,19 +45,6 @@ def routes(services: Services) -> list[Route]:
         return _archive(services.stores.sessions, export, username)
 
     return [Route(exports.PATH, download, methods=["POST"])]
-
-
-async def _secret(request: Request) -> str | None:
-    """What the form holds; None for anything but a small form with a secret."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _BODY_MAX:
-            return None
-    try:
-        return parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=5)["secret"][0]
-    except (KeyError, ValueError):
-        return None
 
 
 def _archive(sessions: Sessions, export: Export, username: str) -> Response:

@@ -24,6 +24,7 @@ from domain.flows import AWAY, OVER
 from resolvers import excess
 from resolvers.limits import client_network
 from schema.context import Services
+from server import forms
 from server.errors import UNAVAILABLE, is_unavailable
 from server.oauth.pages import sent, told
 from server.origins import address_of, origin_of
@@ -160,16 +161,11 @@ def _cookie(voucher: Voucher) -> str:
 
 
 async def _posted(request: Request) -> dict[str, str]:
-    """A small form's fields. Raises `NotAllowed` for anything else."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _BODY_MAX:
-            raise NotAllowed(OVER)
-    try:
-        return dict(parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=20))
-    except ValueError:
-        raise NotAllowed(OVER) from None
+    """Raises `NotAllowed` for anything but a small form."""
+    form = await forms.fields(request, most=_BODY_MAX)
+    if form is None:
+        raise NotAllowed(OVER)
+    return form
 
 
 def _with(url: str, **parameters: str) -> str:
