@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-import orjson
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
@@ -208,7 +207,7 @@ class Endpoint(Generic[C]):
         shown = self._host.shown([error])
         return Reply(
             status if is_of_http or media_type == negotiation.GRAPHQL else 200,
-            orjson.dumps({"errors": shown}),
+            replies.json({"errors": shown}),
             replies.headers(media_type, {**replies.retry_after(shown), **headers}),
         )
 
@@ -223,7 +222,7 @@ class Endpoint(Generic[C]):
         if extensions:
             shown["extensions"] = extensions
         is_fine = answer.executed or media_type == negotiation.JSON
-        body, sent = orjson.dumps(shown), replies.headers(media_type, more)
+        body, sent = replies.json(shown), replies.headers(media_type, more)
         if len(body) > self._bounds.response:
             raise Refusal(
                 ErrorCode.RESPONSE_TOO_LARGE,

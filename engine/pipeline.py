@@ -6,11 +6,12 @@ from functools import cached_property
 from inspect import isawaitable
 from typing import Any, Final, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
+import orjson
 import strawberry
 from graphql import GraphQLError, GraphQLSchema, OperationType, print_schema
 from strawberry.types import ExecutionResult
 
-from engine import execution
+from engine import execution, replies
 from engine.cost import Amount
 from engine.documents import Document, Documents, Operation, sha256_of
 from engine.refusals import bad_request, too_complex
@@ -52,7 +53,10 @@ class Gate(Protocol[C_contra]):
 
 @dataclass
 class Answer:
-    """`data` is None both where nothing was executed and where the root became null: `executed` tells which."""
+    """`data` is None both where nothing was executed and where the root became null: `executed` tells which.
+
+    It is what `replies.json` takes, datetimes among it.
+    """
 
     data: dict[str, Any] | None = None
     errors: Sequence[GraphQLError] = ()
@@ -153,7 +157,7 @@ class Schema(strawberry.Schema, Generic[C]):
         allowed_operation_types: Collection[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Strawberry's own entrance, by the same way."""
+        """Strawberry's own entrance, by the same way; `data` is what a client reads of the JSON."""
         if root_value is not None or operation_extensions is not None:
             raise TypeError("An operation has no root value and no extensions here.")
         try:
@@ -163,7 +167,8 @@ class Schema(strawberry.Schema, Generic[C]):
             answer = await self.answer(asked, context_value)  # type: ignore[arg-type]
         except GraphQLError as refusal:
             return ExecutionResult(data=None, errors=[refusal])
-        return ExecutionResult(data=answer.data, errors=list(answer.errors) or None, extensions=answer.extensions)
+        data = orjson.loads(replies.json(answer.data))
+        return ExecutionResult(data=data, errors=list(answer.errors) or None, extensions=answer.extensions)
 
     def execute_sync(self, *_: Any, **__: Any) -> NoReturn:
         """No way around the gates, which are asynchronous."""

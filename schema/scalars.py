@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import NewType
 
-import orjson
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
@@ -42,9 +41,9 @@ def _parse_moment(value: object) -> datetime:
         raise GraphQLError("DateTime is out of range.") from None
 
 
-def _moment(value: datetime) -> str:
-    # `isoformat` would take four times as long, and every post of a page has a moment.
-    return orjson.dumps(value.astimezone(UTC), option=orjson.OPT_UTC_Z)[1:-1].decode()
+def _moment(value: datetime) -> datetime:
+    # Its text is left to whoever writes the JSON: made one by one they took four times as long.
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import replies
 from schema.scalars import SCALARS
+from tests.conftest import Api
+from tests.factories import Make
 
 OFFSETS = st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
 # A day from the calendar's ends, beyond which there is no UTC.
@@ -16,4 +19,14 @@ MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.j
 def test_a_moment_is_told_in_utc_as_python_tells_it(moment: datetime) -> None:
     tell = SCALARS[datetime].serialize
     assert tell is not None
-    assert tell(moment) == moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    assert replies.json({"at": tell(moment)}) == f'{{"at":"{text}"}}'.encode()
+
+
+async def test_who_asks_in_the_process_is_told_text_as_well(api: Api, make: Make) -> None:
+    ada = await make.user("ada")
+    post = await make.post(ada)
+    told = await api("query ($id: ID!) { post(id: $id) { createdAt } }", id=post.gid)
+    moment = datetime.fromisoformat(told["createdAt"])
+    assert told["createdAt"].endswith("Z")
+    assert abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
