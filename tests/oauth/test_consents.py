@@ -1,5 +1,6 @@
 """What people agreed to at Apple ends there when it ends here; what it is ended by is sealed until then."""
 
+from importlib import import_module
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ from starlette.applications import Starlette
 from auth.providers.profiles import Unavailable, Untrustworthy
 from auth.vault import CannotOpen, Vault
 from db.models import Credential, EndedConsent, Identity, SignInCode, User
+from db.queue import enqueue
 from db.transaction import write
 from domain import consents, purges, seals, tasks
 from schema.context import Services
@@ -273,3 +275,17 @@ async def test_one_that_cannot_be_ended_keeps_no_other_and_is_given_up_in_time(
     with pytest.raises(CannotOpen):
         await worker.run_late()
     assert (left.sealed_token, await rows(EndedConsent)) == (b"by a lost key", [])
+
+
+async def test_what_an_older_job_was_to_tell_is_told_without_its_arguments(
+    bob: Person, world: World, worker: Worker, rows: Rows, owner: asyncpg.Connection, plaza: Starlette
+) -> None:
+    (identity,) = await rows(Identity)
+    told = {"provider": "APPLE", "about": identity.subject, "sealed": identity.sealed_token.decode()}
+    async with write(plaza.state.services.stores.sessions) as session:
+        await enqueue(session, "consents.revoke", **told)
+    await owner.execute("DELETE FROM identities")
+    await owner.execute(import_module("migrations.versions.0009_ended_consents_wait_sealed")._MOVE)
+    assert await waiting(owner, "consents.revoke") == []
+    await worker.run_late()
+    assert world.consents == {}

@@ -28,7 +28,7 @@ def posted(*parts: bytes, ends: str = "http.request") -> Request:
     return Request({"type": "http", "method": "POST", "headers": []}, receive)
 
 
-async def test_its_fields_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_its_fields_are_read() -> None:
     assert await forms.fields(posted(b"secret=a%2", b"0b&other="), most=100) == {"secret": "a b"}
 
 
