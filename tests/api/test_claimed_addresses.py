@@ -1,12 +1,15 @@
 """An address is whose it has been shown to be: anybody may say that it is theirs, and learns nothing by it."""
 
 import re
+from collections.abc import Awaitable
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.accounts import Taken, add_account, take_address
 from db.models import AuditEntry, Credential, User
 from domain import accounts
 from domain.audit import Origin
@@ -150,6 +153,24 @@ async def test_of_several_who_say_that_an_address_is_theirs_the_first_proof_coun
     assert await api(VERIFY, input={"token": tokens[0], "password": CHOSEN}) == GONE
     assert [bool(each.email_verified_at) for each in await rows(Credential)] == [False, True]
     assert (await log_in(api, "ada@example.org", CHOSEN))["viewer"] == {"username": "ada"}
+
+
+async def test_of_two_who_prove_it_at_once_the_second_finds_it_taken(
+    make: Make, owner: asyncpg.Connection, services: Services, rows: Rows
+) -> None:
+    """By a provider's word and by a link: neither meets the error of an index, which PostgreSQL would log."""
+    eve = await make.user("eve", verified=False, email="ada@example.org")
+
+    def joining(session: AsyncSession) -> Awaitable[Any]:
+        return add_account(session, "ada", "Ada@example.org", "Ada", None, is_verified=True)
+
+    def verifying(session: AsyncSession) -> Awaitable[Any]:
+        return take_address(session, eve.id, "ada@example.org")
+
+    assert (await in_turn(owner, services.stores.sessions, joining, verifying))[1] is False
+    await owner.execute("DELETE FROM users WHERE username = 'ada'")
+    assert await in_turn(owner, services.stores.sessions, verifying, joining) == [True, Taken.EMAIL]
+    assert [user.username for user in await rows(User)] == ["eve"]
 
 
 async def test_a_forgotten_password_is_the_owners_whoever_says_so_later(api: Api, make: Make, mail: Mail) -> None:
