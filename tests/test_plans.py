@@ -31,7 +31,7 @@ VALUES: dict[str, Any] = {
     "high": 2**62,
     "size": 21,
     "username": "person_7",
-    "name": "person_7",
+    "address": "person_7@example.org",
     "hash": bytes(32),
     "next_hashes": [bytes(32)],
     "id": 1,

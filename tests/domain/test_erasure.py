@@ -26,6 +26,7 @@ NAMELESS: Final = {
     "stored_buckets": "rate limits, gone within hours",
     "oauth_flows": "gone within minutes",
     "sign_in_codes": "gone within a minute",
+    "ended_consents": "sealed, until the provider has been told",
     "link_tickets": "by their session, and gone within a minute",
     "refresh_tokens": "by their session",
     "export_parts": "by their export",
