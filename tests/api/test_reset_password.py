@@ -153,7 +153,7 @@ async def test_a_session_that_has_ended_changes_no_address_afterwards(api: Api, 
     await ask(api)
     await reset(api, await mail.token())
     late = await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "eve@example.org"})
-    assert late["__typename"] == "Conflict"
+    assert late["__typename"] == "NotAllowed"
 
 
 async def test_tokens_for_scripts_end_too(

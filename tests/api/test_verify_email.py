@@ -125,7 +125,7 @@ async def test_three_letters_an_hour_are_enough(api: Api, make: Make) -> None:
     assert refused.value.code == "RATE_LIMITED"
 
 
-async def test_a_viewer_without_a_session_of_theirs_is_told_to_try_again(api: Api, make: Make) -> None:
+async def test_a_viewer_without_a_session_of_theirs_is_told_to_sign_in(api: Api, make: Make) -> None:
     ada = await make.user("ada", verified=False)
     gone = replace(ada, viewer=replace(ada.viewer, session_id=1))
-    assert (await api(REQUEST_VERIFICATION, viewer=gone, input={}))["__typename"] == "Conflict"
+    assert (await api(REQUEST_VERIFICATION, viewer=gone, input={}))["__typename"] == "NotAllowed"
