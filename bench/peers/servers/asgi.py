@@ -1,6 +1,5 @@
 """HTTP as little as a page needs: a POST is answered by a function, a GET tells that the server is ready."""
 
-import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -9,6 +8,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from bench.peers.servers.database import Connections, opened
+from server.garbage import spare_what_is
 
 # Of the connections, the viewer's id and what was posted, the answer.
 Answer: TypeAlias = Callable[[Connections, int, Mapping[str, Any]], Awaitable[object]]
@@ -38,8 +38,7 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         async with opened(self._records) as self._connections:
-            gc.collect()
-            gc.freeze()  # as Plaza does: what is there now stays, and need not be looked through
+            spare_what_is()  # as Plaza does
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
