@@ -50,8 +50,7 @@ def from_environment() -> Starlette:
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
     """Plaza as an ASGI application; its stores open with its lifespan, and its jobs run there if asked."""
-
-    direct: dict[str, ASGIApp] = {}
+    direct: dict[str, ASGIApp] = {}  # filled when the stores are open
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -6,9 +6,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Direct:
-    """Hands on what is for a path in `to`: an application that answers its own errors, and is one of the routes.
+    """Hands on what is for a path in `to`, which may be filled later: an application that answers its own errors.
 
-    Those find it where Plaza is a part of something larger; finding it costs more than much of what it does.
+    It is among the routes as well, which find it where Plaza is mounted in something larger. To look a path up
+    among them costs more than much of what is done for a request.
     """
 
     def __init__(self, app: ASGIApp, to: Mapping[str, ASGIApp]) -> None:

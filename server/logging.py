@@ -16,6 +16,7 @@ from structlog.typing import EventDict
 
 from schema.operation import Operation
 
+_PATH_MAX: Final = 500
 JOB: Final = "job"  # the kind of an operation that is one
 
 _REQUESTS: Final = logging.getLogger("request")
@@ -81,7 +82,7 @@ def tell(note: RequestNotes, *, method: str, path: str, status: int, seconds: fl
         {
             "request_id": note.request_id,
             "method": method,
-            "path": path,
+            "path": path[:_PATH_MAX],
             "status": status,
             "operation": note.operation.name,
             "viewer_id": note.viewer_id,

@@ -10,6 +10,7 @@ from starlette.types import Scope
 from domain.audit import Origin
 from server.logging import NOTES
 
+_ADDRESS_MAX: Final = 64
 _USER_AGENT_MAX: Final = 400
 
 
@@ -24,7 +25,7 @@ def origin_of(scope: Scope, headers: Mapping[str, str]) -> Origin:
 def address_of(scope: Scope) -> str | None:
     """A proxy may forward anything as an address; what is none is not stored as one."""
     client = scope.get("client")
-    return _normal(client[0]) if client else None
+    return _normal(client[0]) if client and len(client[0]) <= _ADDRESS_MAX else None
 
 
 @lru_cache(maxsize=4096)

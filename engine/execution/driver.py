@@ -32,9 +32,9 @@ def drive(request: Request) -> Awaitable[None]:
 
 
 def abandon(request: Request) -> None:
-    """What nobody began to wait for is left to end by itself."""
+    """What nobody began to wait for is left to end by itself, but for batches: they do not begin."""
     if request.waits:
-        settle(awaitable for wait in request.waits for awaitable in wait.awaitables)
+        settle(each for wait in request.waits for each in wait.awaitables if not _is_closed(wait, each))
 
 
 class _Running:
@@ -99,8 +99,7 @@ class _Driver:
         return len(waits) == 1 or (len(_driving) >= _MANY and all(wait.is_batch for wait in waits))
 
     async def _stop(self) -> None:
-        waits = self._request.waits
-        settle(each for wait in waits for each in wait.awaitables if not (wait.is_batch and _closed(each)))
+        abandon(self._request)
         running = [future for future in self._own if not future.done()]
         for future in running:
             future.cancel()
@@ -112,7 +111,8 @@ class _Driver:
         self._running.add(running)
         for index, awaitable in enumerate(wait.awaitables):
             if self._nulled and self._is_unneeded(wait, index, self._nulled):
-                settle([awaitable])
+                if not _is_closed(wait, awaitable):
+                    settle([awaitable])
                 self._ended(running)
             else:
                 self._send(running, index, awaitable)
@@ -187,9 +187,9 @@ class _Driver:
         )
 
 
-def _closed(awaitable: Awaitable[Any]) -> bool:
-    """What never began does nothing any more."""
-    if type(awaitable) is not CoroutineType:
+def _is_closed(wait: Wait, awaitable: Awaitable[Any]) -> bool:
+    """Of a batch what never began does nothing any more: it would only read."""
+    if not wait.is_batch or type(awaitable) is not CoroutineType:
         return False
     awaitable.close()
     return True

@@ -110,6 +110,8 @@ async def test_an_error_leaves_the_rest_and_its_place() -> None:
     for result in results:
         assert result.data == {"a": 1, "inner": None, "b": 1}
         assert [(error.message, error.path) for error in result.errors or ()] == [("no", ["inner", "bad"])]
+    # `one` stands beside what made its parent null before its turn came.
+    assert watches[-1].begun == 3
 
 
 async def test_who_is_given_up_begins_nothing_more_and_counts_no_longer() -> None:

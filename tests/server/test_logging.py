@@ -61,6 +61,11 @@ def test_no_terminal_is_told_what_to_do(path: str, capfd: pytest.CaptureFixture[
     assert json.loads(written)["path"] == path
 
 
+def test_a_long_path_makes_no_long_line(capfd: pytest.CaptureFixture[str]) -> None:
+    told(path="/" + 60_000 * "x")
+    assert len(capfd.readouterr().out) < 1000
+
+
 def test_there_is_none_where_less_is_wanted(capfd: pytest.CaptureFixture[str]) -> None:
     root = library.getLogger()
     level = root.level
