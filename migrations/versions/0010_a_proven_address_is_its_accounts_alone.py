@@ -15,7 +15,7 @@ _IS_PROVEN = sa.text("email_verified_at is not null")
 
 # Before, an address was one account's. Those that it is not say so by an address that no letter reaches.
 _SET_APART = """
-UPDATE credentials AS each SET email = each.user_id || '@unproven.invalid'
+UPDATE credentials AS each SET email = gen_random_uuid() || '@unproven.invalid'
 WHERE each.email_verified_at IS NULL AND EXISTS (
     SELECT FROM credentials AS other
     WHERE lower(other.email) = lower(each.email) AND other.user_id <> each.user_id
@@ -26,6 +26,9 @@ WHERE each.email_verified_at IS NULL AND EXISTS (
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        # A run that failed leaves an index that holds nobody to anything, and would count as there.
+        for name in ("uq_credentials_proven_email", "ix_credentials_lower_email"):
+            op.drop_index(name, "credentials", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "uq_credentials_proven_email",
             "credentials",
@@ -33,7 +36,7 @@ def upgrade() -> None:
             unique=True,
             postgresql_where=_IS_PROVEN,
             postgresql_concurrently=True,
-            if_not_exists=True,
+            if_not_exists=True,  # as squawk wants it
         )
         op.create_index(
             "ix_credentials_lower_email",
