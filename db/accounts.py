@@ -34,8 +34,6 @@ async def add_account(
     The indexes decide, so that of several at once one succeeds. Not by an error: PostgreSQL would log it
     together with the address.
     """
-    if is_verified:
-        await _hold_address(session, email)
     async with session.begin_nested() as savepoint:
         user = insert(User).values(username=username, display_name=display_name).on_conflict_do_nothing()
         user_id: int | None = await session.scalar(user.returning(User.id))
@@ -45,6 +43,9 @@ async def add_account(
         if await is_retired(session, username):
             await savepoint.rollback()
             return Taken.USERNAME
+        if is_verified:
+            await _hold_address(session, email)
+            await _end_unproven(session, email)
         credential = insert(Credential).values(
             user_id=user_id,
             email=email,
@@ -62,6 +63,7 @@ async def add_account(
 async def take_address(session: AsyncSession, user_id: int, email: str) -> bool:
     """Make a proven address the account's; false, and nothing done, where another account has proven it."""
     await _hold_address(session, email)
+    await _end_unproven(session, email)
     other = aliased(Credential)
     taken = select(other.user_id).where(
         func.lower(other.email) == func.lower(email),
@@ -69,13 +71,19 @@ async def take_address(session: AsyncSession, user_id: int, email: str) -> bool:
         other.user_id != user_id,
     )
     free = update(Credential).where(Credential.user_id == user_id, ~taken.exists())
-    return (
-        await session.scalar(free.values(email=email, email_verified_at=func.now()).returning(Credential.user_id))
-        is not None
-    )
+    proven = free.values(email=email, email_verified_at=func.now(), signs_in_unproven=False)
+    return await session.scalar(proven.returning(Credential.user_id)) is not None
 
 
 async def _hold_address(session: AsyncSession, email: str) -> None:
     """Of two at once who prove an address the second looks when the first is done."""
     # The index would tell as well, but by an error, and PostgreSQL would log it together with the address.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(func.lower(email), 0))))
+
+
+async def _end_unproven(session: AsyncSession, email: str) -> None:
+    """Nobody signs in by the address any more without having proven it; whoever has, has ended that before."""
+    unproven = update(Credential).where(
+        func.lower(Credential.email) == func.lower(email), Credential.signs_in_unproven
+    )
+    await session.execute(unproven.values(signs_in_unproven=False))

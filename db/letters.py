@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, delete, func, insert, literal, select, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Credential, LinkPurpose, MailLink
@@ -39,10 +39,11 @@ async def add_link_for_address(
 ) -> tuple[int, int] | None:
     """The same for the account of that address, in any case of letters: the ids of link and account, if any.
 
-    That is the one that has proven it, or else the newest of those that say it is theirs.
+    That is the one that signs in by it, or else the newest of those that say it is theirs.
     """
     theirs = select(Credential.user_id).where(func.lower(Credential.email) == func.lower(address))
-    nearest = theirs.order_by(Credential.email_verified_at.is_(None), Credential.user_id.desc()).limit(1)
+    signs_in = or_(Credential.email_verified_at.is_not(None), Credential.signs_in_unproven)
+    nearest = theirs.order_by(signs_in.desc(), Credential.user_id.desc()).limit(1)
     of = Credential.user_id == nearest.scalar_subquery()
     added = (await session.execute(_adding(purpose, of, None, life, None))).one_or_none()
     return None if added is None else (added.id, added.user_id)

@@ -1,7 +1,7 @@
 """Locks that keep rules true against rules running beside them, always taken in the same order.
 
-The order of every transaction: people by id, sessions by id, comments from the deepest up, then user_stats by
-id, post_stats by id, comment_stats by id.
+The order of every transaction: people by id, an e-mail address that somebody proves, sessions by id, comments from
+the deepest up, then user_stats by id, post_stats by id, comment_stats by id.
 
 What a person signs in with (identities, codes, challenges, passkeys, apps, links in letters) is used up and taken
 away with the person held from before, so that it needs no order of its own. Where it has to be looked at first to

@@ -89,18 +89,20 @@ class Credential(Row):
     __table_args__ = (
         CheckConstraint(f"length(email) between 3 and {EMAIL}", name="email_length"),
         Index("ix_credentials_lower_email", text("lower(email)")),
-        # Whoever has shown that an address is theirs has it alone. Anybody may have said that it is.
+        # Whoever signs in by an address has it alone. Anybody may have said that it is theirs.
         Index(
-            "uq_credentials_proven_email",
+            "uq_credentials_sign_in_email",
             text("lower(email)"),
             unique=True,
-            postgresql_where=text("email_verified_at is not null"),
+            postgresql_where=text("email_verified_at is not null or signs_in_unproven"),
         ),
     )
 
     user_id: Mapped[int] = reference("users.id", primary_key=True)
     email: Mapped[str]
     email_verified_at: Mapped[Moment | None]
+    # Of accounts from before addresses were proven, each of which had its own alone; until somebody proves it.
+    signs_in_unproven: Mapped[bool] = mapped_column(server_default=text("false"))
     # None for whoever came through a provider or a passkey and has set none.
     password_hash: Mapped[str | None]
     password_changed_at: Mapped[Created]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     not_,
+    or_,
     select,
 )
 from sqlalchemy import text as sql
@@ -151,13 +152,10 @@ _account_by_id = read(AccountRow, _account.where(User.id == _USER_ID))
 _account_by_username = read(
     AccountRow, _account.where(func.lower(User.username) == func.lower(bindparam("username", type_=Text)))
 )
-_account_by_address = read(
-    AccountRow,
-    _account.where(
-        func.lower(Credential.email) == func.lower(bindparam("address", type_=Text)),
-        Credential.email_verified_at.is_not(None),
-    ),
-)
+_has_address = func.lower(Credential.email) == func.lower(bindparam("address", type_=Text))
+_is_proven = Credential.email_verified_at.is_not(None)
+_account_by_address = read(AccountRow, _account.where(_has_address, _is_proven))
+_account_signing_in = read(AccountRow, _account.where(_has_address, or_(_is_proven, Credential.signs_in_unproven)))
 
 _address = read(
     AddressRow, select(Credential.email, Credential.email_verified_at).where(Credential.user_id == _USER_ID)
@@ -213,8 +211,11 @@ async def by_id(db: Reads, user_id: int) -> AccountRow | None:
 
 
 async def by_name(db: Reads, name: str) -> AccountRow | None:
-    """The account of that username or proven e-mail address, in any case of letters and whatever its status."""
-    return await (by_address if "@" in name else by_username)(db, name)
+    """Who signs in by that username or e-mail address, in any case of letters and whatever their status."""
+    if "@" not in name:
+        return await by_username(db, name)
+    rows = await db.fetch(_account_signing_in, address=name)
+    return rows[0] if rows else None
 
 
 async def by_username(db: Reads, username: str) -> AccountRow | None:

@@ -11,7 +11,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _ADDRESS: sa.ColumnClause[str] = sa.literal_column("lower(email)")
-_IS_PROVEN = sa.text("email_verified_at is not null")
+_SIGNS_IN = sa.text("email_verified_at is not null or signs_in_unproven")
 
 # Before, an address was one account's. Those that it is not say so by an address that no letter reaches.
 _SET_APART = """
@@ -25,16 +25,29 @@ WHERE each.email_verified_at IS NULL AND EXISTS (
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("SET LOCAL statement_timeout = '1min'")
+    # Who has an account by now goes on signing in by its address: nobody could prove one so far.
+    op.add_column(
+        "credentials",
+        sa.Column("signs_in_unproven", sa.Boolean(), server_default=sa.true(), nullable=False),
+        if_not_exists=True,
+    )
+    # In the same transaction, which squawk does not see for the steps before.
+    op.execute(
+        "-- squawk-ignore prefer-robust-stmts\n"
+        "ALTER TABLE credentials ALTER COLUMN signs_in_unproven SET DEFAULT false"
+    )
     with op.get_context().autocommit_block():
         # A run that failed leaves an index that holds nobody to anything, and would count as there.
-        for name in ("uq_credentials_proven_email", "ix_credentials_lower_email"):
+        for name in ("uq_credentials_sign_in_email", "ix_credentials_lower_email"):
             op.drop_index(name, "credentials", postgresql_concurrently=True, if_exists=True)
         op.create_index(
-            "uq_credentials_proven_email",
+            "uq_credentials_sign_in_email",
             "credentials",
             [_ADDRESS],
             unique=True,
-            postgresql_where=_IS_PROVEN,
+            postgresql_where=_SIGNS_IN,
             postgresql_concurrently=True,
             if_not_exists=True,  # as squawk wants it
         )
@@ -52,4 +65,5 @@ def downgrade() -> None:
     op.execute(_SET_APART)
     op.create_index("uq_credentials_lower_email", "credentials", [_ADDRESS], unique=True)
     op.drop_index("ix_credentials_lower_email", "credentials")
-    op.drop_index("uq_credentials_proven_email", "credentials")
+    op.drop_index("uq_credentials_sign_in_email", "credentials")
+    op.drop_column("credentials", "signs_in_unproven")

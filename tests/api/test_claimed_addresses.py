@@ -81,10 +81,13 @@ async def all_that_can_be_asked(client: httpx.AsyncClient, username: str, email:
     return seen + asked
 
 
+@pytest.mark.parametrize("is_proven", [True, False])
 async def test_nothing_tells_whoever_registers_whether_the_address_has_an_account(
-    client: httpx.AsyncClient, make: Make, mail: Mail
+    client: httpx.AsyncClient, make: Make, owner: asyncpg.Connection, mail: Mail, is_proven: bool
 ) -> None:
-    await make.user("one")
+    """Nor whether one signs in by it that has it from before addresses were proven."""
+    await make.user("one", verified=is_proven)
+    await owner.execute("UPDATE credentials SET signs_in_unproven = NOT $1", is_proven)
     seen = {}
     for kind in ("one", "two"):
         told = repr(await all_that_can_be_asked(client, f"{kind}_new", f"{kind}@example.org"))

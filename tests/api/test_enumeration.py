@@ -114,6 +114,18 @@ async def test_an_answer_tells_not_who_has_an_account(
     await _compare(app, services, make, owner, before, question)
 
 
+@pytest.mark.parametrize(("before", "question"), [([], reset), ([register], sign_in_by_address)])
+async def test_an_answer_tells_not_who_had_an_address_before_it_could_be_proven(
+    app: Starlette,
+    services: Services,
+    make: Make,
+    owner: asyncpg.Connection,
+    before: list[Question],
+    question: Question,
+) -> None:
+    await _compare(app, services, make, owner, before, question, is_proven=False)
+
+
 async def test_an_answer_tells_not_who_is_hidden(
     app: Starlette, services: Services, make: Make, owner: asyncpg.Connection
 ) -> None:
@@ -129,12 +141,14 @@ async def _compare(
     question: Question,
     *,
     status: UserStatus = UserStatus.ACTIVE,
+    is_proven: bool = True,
 ) -> None:
     for number in range(SAMPLES):
-        await make.user(f"one_{number:03}", status=status)
+        await make.user(f"one_{number:03}", status=status, verified=is_proven)
         if sign_in_as_another in before:  # each has points of their own, of which every answer tells
             for kind in ("one", "two"):
                 await make.user(f"eve_{kind}_{number:03}")
+    await owner.execute("UPDATE credentials SET signs_in_unproven = email_verified_at IS NULL")
     # As everybody's is: the factory's costs nothing to compare.
     await owner.execute("UPDATE credentials SET password_hash = $1", await services.passwords.hash(PASSWORD))
     times: dict[str, list[float]] = {"one": [], "two": []}

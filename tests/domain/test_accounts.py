@@ -6,6 +6,8 @@ from collections.abc import Awaitable
 import asyncpg
 import pytest
 
+from db.accounts import take_address
+from db.locks import change_people
 from db.models import AuditEntry, Credential, Role, Session, User, UserStats, UserStatus
 from db.transaction import write
 from domain import accounts, passwords, sessions
@@ -16,6 +18,7 @@ from domain.sessions import may_sign_in
 from schema.context import Services
 from tests.api.accounts import Rows
 from tests.factories import PASSWORD, PASSWORD_HASH, Make, Person
+from tests.races import until_waiting
 
 ADA = accounts.Applicant("ada", "ada@example.org", "Ada")
 HERE = Origin("test-request", "192.0.2.1", "tests")
@@ -89,6 +92,19 @@ async def test_makes_an_administrator_of_an_account_that_keeps_its_password(
     assert (credential.email, credential.password_hash) == ("Ada@example.org", PASSWORD_HASH)
     (entry,) = await rows(AuditEntry)
     assert entry.details == {"was": "MODERATOR", "now": "ADMIN"}
+
+
+async def test_makes_an_administrator_of_who_is_just_proving_their_address(
+    services: Services, make: Make, owner: asyncpg.Connection
+) -> None:
+    """Both take the person first and then the address, so that neither has what the other waits for."""
+    ada = await make.user("ada", verified=False)
+    async with write(services.stores.sessions) as session:
+        await change_people(session, ada.id)
+        waiting = asyncio.ensure_future(create_admin(services))
+        await until_waiting(owner, waiting)
+        assert await take_address(session, ada.id, "ada@example.org")
+    assert await waiting is False
 
 
 async def test_makes_no_administrator_of_a_stranger_who_took_the_name_first(
