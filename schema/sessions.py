@@ -29,7 +29,7 @@ class SessionTokens:
 @strawberry.input(description="Who you are and how you show it.")
 class LoginInput:
     username_or_email: SafeText = strawberry.field(
-        description="Either, in any case of letters; the address once it is verified."
+        description="Either, in any case of letters; the address once it is verified, or in an account of 0.1.0."
     )
     password: Secret = strawberry.field(description="Your password.")
 
@@ -74,7 +74,7 @@ class LogoutEverywhereInput:
 @strawberry.input(description="Who you are and how you show it, for an account that is deleted has no session.")
 class CancelDeletionInput:
     username_or_email: SafeText = strawberry.field(
-        description="Either, in any case of letters; the address once it is verified."
+        description="Either, in any case of letters; the address once it is verified, or in an account of 0.1.0."
     )
     password: Secret = strawberry.field(description="Your password.")
 

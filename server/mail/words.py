@@ -62,10 +62,11 @@ WORDS: Final[Mapping[Subject, Words]] = {
     Notice.ALREADY_REGISTERED: Words(
         "You have an account already",
         (
-            "Somebody tried to use this address for an account on {network}. It has one already: {username}.",
-            "If it was you, sign in with that account's password, or have a new one set: “Forgot your password?”.",
+            "Somebody tried to use this address for an account on {network}. It has one already: {username}. The "
+            "other account cannot use this address.",
+            "If it was you, sign in as {username}, or have a new password set: “Forgot your password?”.",
         ),
-        "If it was not you, do nothing: they were told nothing, and nothing has changed.",
+        "If it was not you, do nothing: they were told nothing, and {username} is as it was.",
     ),
     Notice.PASSWORD_CHANGED: Words(
         "Your password was changed",

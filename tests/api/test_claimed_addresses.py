@@ -107,6 +107,7 @@ async def test_its_owner_is_told_and_nothing_of_theirs_changes(
     (letter,) = await mail.deliver()
     assert (letter["to"], letter["subject"]) == ("bob@example.org", ALREADY)
     assert "bob" in letter["text"]
+    assert "The other account cannot use this address." in " ".join(letter["text"].split())
     assert "eve" not in letter["text"] + letter["html"]  # what somebody else chose is not for their eyes
     assert "#token=" not in letter["text"]
     assert (await rows(Credential))[0].password_hash == before
