@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from db.accounts import Taken, add_account
+from db.models import Credential
 from db.transaction import write
 from schema.context import Services
 from tests.api.accounts import (
@@ -15,6 +16,7 @@ from tests.api.accounts import (
     RESET,
     VERIFY,
     WRONG,
+    Rows,
     log_in,
 )
 from tests.conftest import Api
@@ -89,8 +91,9 @@ async def test_a_proof_by_a_provider_ends_it_where_an_account_comes_of_it(
     assert await log_in(api, ADDRESS) == WRONG
 
 
-async def test_a_change_of_address_ends_it(api: Api, ada: Person, make: Make, mail: Mail) -> None:
+async def test_a_change_of_address_ends_it(api: Api, ada: Person, rows: Rows, mail: Mail) -> None:
     await api(CHANGE_EMAIL, viewer=ada, input={"newEmail": "ada@example.net"})
     await api(VERIFY, viewer=ada, input={"token": await mail.token()})
     assert (await log_in(api, "ada@example.net"))["viewer"] == {"username": "ada"}
+    assert [each.signs_in_unproven for each in await rows(Credential)] == [False]
     assert await log_in(api, ADDRESS) == WRONG
