@@ -50,10 +50,12 @@ class Read(Valued):
 
     @property
     def inner_fields(self) -> Sequence[Field]:
+        """Those of the objects that are read together with their parent."""
         assert self._objects
         return self.level(self._objects.kind).fields
 
     def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
+        """The rows of those objects, one after the other, and their place."""
         found, here = _those_there([row[self.key] for row in rows], self.here(place))
         if self._list is None:
             return found, here

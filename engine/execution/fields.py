@@ -73,15 +73,6 @@ class Field(ABC):
         """The same, with the columns of its object where they are read together; `depth` is that of the level."""
         return self.column
 
-    @property
-    def inner_fields(self) -> Sequence["Field"]:
-        """Those of the objects that are read together with their parent."""
-        return ()
-
-    def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
-        """The rows of those objects, one after the other, and their place."""
-        raise NotImplementedError
-
     @abstractmethod
     def resolve(
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]

@@ -103,7 +103,11 @@ class _Left:
         for field, column in zip(fields, columns, strict=True):
             if column.is_left:
                 self._fields.append(field)
-            elif column.inner and (inner := _Left(field.inner_fields, column.inner)).is_any:
+            elif (
+                isinstance(field, Read)
+                and column.inner
+                and (inner := _Left(field.inner_fields, column.inner)).is_any
+            ):
                 self._inner.append((field, inner))
         self.is_any: bool = bool(self._fields or self._inner)
         # How many kinds of inner objects have to be known for it.
