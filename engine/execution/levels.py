@@ -131,10 +131,10 @@ class _Left:
 
 
 def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:
-    """Where an object stands at several places it is read once, and each has a row of its own."""
-    identities = [*map(id, objects)]
-    if len({*identities}) == len(identities):
+    """Where objects stand at several places they are read once, and each place has a row of its own."""
+    different = dict(zip(map(id, objects), objects, strict=True))
+    # To copy rows costs too: a few that are read again are the cheaper way.
+    if 2 * len(different) > len(objects):
         return function(objects)
-    different = dict(zip(identities, objects, strict=True))
     rows = dict(zip(different, function([*different.values()]), strict=True))
-    return [rows[each].copy() for each in identities]
+    return [rows[id(each)].copy() for each in objects]

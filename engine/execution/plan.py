@@ -5,9 +5,9 @@ plan for each combination of their values that was asked for. A variant collects
 object type when a request first comes there, with graphql-core's own collection.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -68,15 +68,17 @@ class Plan:
         """The one that these variables decide on."""
         if not self._is_shared:
             return Variant(self, variables)
-        coerced = variables.coerced
-        # What is no boolean is an error, which `collect_fields` tells, and tells again.
-        key = tuple(coerced.get(name) if isinstance(coerced.get(name), bool) else None for name in self._deciding)
+        key = self._key(variables.coerced) if self._deciding else ()
         variant = self._variants.get(key)
         if variant is None:
             variant = Variant(self, _only(variables, self._deciding))
             if None not in key:
                 self._keep(key, variant)
         return variant
+
+    def _key(self, coerced: Mapping[str, Any]) -> tuple[bool | None, ...]:
+        # What is no boolean is an error, which `collect_fields` tells, and tells again.
+        return tuple(value if isinstance(value := coerced.get(name), bool) else None for name in self._deciding)
 
     def _keep(self, key: tuple[object, ...], variant: "Variant") -> None:
         if len(self._variants) >= VARIANTS_MAX:

@@ -31,8 +31,9 @@ class _Variable(NamedTuple):
     signature: GraphQLVariableSignature
     takes_null: bool
     fits: Callable[[Any], bool]
-    # As it is where the request does not give it.
+    # As it is where the request does not give it, and where it gives null.
     absent: VariableValueSource
+    null: VariableValueSource
 
 
 class Variables:
@@ -70,19 +71,21 @@ class Variables:
             fits = _AT_A_GLANCE.get(get_nullable_type(signature.type))
             if fits is None:
                 return None
-            absent = VariableValueSource(signature)
-            found.append(_Variable(signature.name, signature, takes_null, fits, absent))
+            absent, null = VariableValueSource(signature), VariableValueSource(signature, None)
+            found.append(_Variable(signature.name, signature, takes_null, fits, absent, null))
         return found
 
 
 def _at_a_glance(variables: Sequence[_Variable], inputs: Mapping[str, Any]) -> VariableValues | None:
     sources: dict[str, VariableValueSource] = {}
     coerced: dict[str, Any] = {}
-    for name, signature, takes_null, fits, absent in variables:
+    for name, signature, takes_null, fits, absent, null in variables:
         value = inputs.get(name, Undefined)
         if value is Undefined and takes_null:
             sources[name] = absent
-        elif fits(value) or (value is None and takes_null):
+        elif value is None and takes_null:
+            sources[name], coerced[name] = null, None
+        elif fits(value):
             sources[name] = VariableValueSource(signature, value)
             coerced[name] = value
         else:
