@@ -1,54 +1,99 @@
 """Batches: calls for all parents of a level, those of the same pass and the same function made as one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from engine.execution.kinds import is_awaitable
 from engine.execution.places import Place
-from engine.execution.request import Batch, Request, Wait
+from engine.execution.request import Request
+
+
+class Asking(Protocol):
+    """A field whose resolver takes all parents."""
+
+    def ask(self, request: Request, parents: Sequence[Any], place: Place, given: Mapping[str, Any], /) -> Any: ...
+
+    def complete(
+        self, request: Request, values: Sequence[Any], here: Place, rows: Sequence[dict[str, Any]], /
+    ) -> None: ...
+
+
+class Batch:
+    """A call for all parents of a level, whose rows take a value or an exception for each; then the wait for it.
+
+    Those of equal `key` that come up in the same pass are made as one. A key of None is never merged.
+    """
+
+    __slots__ = ("awaitables", "field", "given", "key", "parents", "place", "rows")
+
+    is_batch = True
+
+    def __init__(
+        self,
+        key: object,
+        field: Asking,
+        given: Mapping[str, Any],
+        parents: Sequence[Any],
+        place: Place,
+        rows: Sequence[dict[str, Any]],
+    ) -> None:
+        self.key = key
+        self.field = field
+        self.given = given
+        self.parents = parents
+        self.place = place
+        self.rows = rows
+        self.awaitables: Sequence[Awaitable[Any]] = ()
+
+    def call(self, request: Request) -> None:
+        try:
+            # With a list of its own, with which the function may do as it likes.
+            found = self.field.ask(request, [*self.parents], self.place, self.given)
+        except Exception as error:
+            found = error
+        if is_awaitable(found) and not request.is_sync:
+            self.awaitables = (found,)
+            request.waits.append(self)
+        else:
+            self.resume(request, (found,))
+
+    def resume(self, request: Request, came: Sequence[Any], /) -> None:
+        self.field.complete(request, _one_each(came[0], len(self.parents)), self.place, self.rows)
+
+    def positions(self, index: int, /) -> Iterable[tuple[Place, int]]:
+        return [(self.place, at) for at in range(len(self.parents))]
+
+
+class _Merged(Batch):
+    """Several equal ones."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Sequence[Batch]) -> None:
+        first = parts[0]
+        parents = [each for part in parts for each in part.parents]
+        super().__init__(first.key, first.field, first.given, parents, first.place, ())
+        self._parts = parts
+
+    def resume(self, request: Request, came: Sequence[Any], /) -> None:
+        values = iter(_one_each(came[0], len(self.parents)))
+        for part in self._parts:
+            part.field.complete(request, [*islice(values, len(part.parents))], part.place, part.rows)
+
+    def positions(self, index: int, /) -> Iterable[tuple[Place, int]]:
+        return [position for part in self._parts for position in part.positions(index)]
 
 
 def call_batches(request: Request) -> None:
     """Calls those that came up; what answers at once goes on at once."""
     while request.batches:
         batches, request.batches = request.batches, []
-        if len(batches) == 1:
-            _call(request, batches)
-            continue
         groups: dict[object, list[Batch]] = {}
         for batch in batches:
             groups.setdefault(batch if batch.key is None else batch.key, []).append(batch)
         for group in groups.values():
-            _call(request, group)
-
-
-def _call(request: Request, group: Sequence[Batch]) -> None:
-    first = group[0]
-    # Its own list, with which the function may do as it likes.
-    parents = [*first.parents] if len(group) == 1 else [each for batch in group for each in batch.parents]
-    count = len(parents)
-
-    def resume(came: Sequence[Any]) -> None:
-        values = _one_each(came[0], count)
-        if len(group) == 1:
-            first.field.complete(request, values, first.place, first.rows)
-            return
-        rest = iter(values)
-        for batch in group:
-            batch.field.complete(request, [*islice(rest, len(batch.parents))], batch.place, batch.rows)
-
-    def positions(_: int) -> Sequence[tuple[Place, int]]:
-        return [(batch.place, index) for batch in group for index in range(len(batch.parents))]
-
-    try:
-        found = first.field.ask(request, parents, first.place, first.given)
-    except Exception as error:
-        found = error
-    if is_awaitable(found) and not request.is_sync:
-        request.waits.append(Wait([found], resume, positions, is_batch=True))
-    else:
-        resume([found])
+            (group[0] if len(group) == 1 else _Merged(group)).call(request)
 
 
 def _one_each(found: Any, count: int) -> Sequence[Any]:

@@ -6,7 +6,7 @@ that the items of all lists of a level are one column; objects of one type are o
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import chain
 from types import CoroutineType
 from typing import Any, Final, Protocol
@@ -17,7 +17,7 @@ from engine.execution.iterables import items_of, read_async
 from engine.execution.kinds import GONE, PLAIN, is_nothing
 from engine.execution.leaves import coercer, stays
 from engine.execution.places import Items, Place, Some
-from engine.execution.request import Request, Wait
+from engine.execution.request import Request
 from engine.execution.slots import InLists, InSome, Slot
 
 _LISTS: Final = frozenset({list, tuple})
@@ -31,6 +31,33 @@ class Completed(Protocol):
     name: str
     nodes: list[FieldNode]
     parent_type: GraphQLObjectType
+
+
+class Late:
+    """Values of a column that are completed when they are there; the wait for them."""
+
+    __slots__ = ("_complete", "_place", "_slot", "awaitables")
+
+    is_batch = False
+
+    def __init__(
+        self,
+        awaitables: Sequence[Awaitable[Any]],
+        complete: Callable[[Request, Sequence[Any], Place, Slot], Sequence[Any]],
+        place: Place,
+        slot: Slot,
+    ) -> None:
+        self.awaitables = awaitables
+        self._complete = complete
+        self._place = place
+        self._slot = slot
+
+    def resume(self, request: Request, came: Sequence[Any], /) -> None:
+        for index, value in enumerate(self._complete(request, came, self._place, self._slot)):
+            self._slot.put(index, value)
+
+    def positions(self, index: int, /) -> Iterable[tuple[Place, int]]:
+        return [(self._place, index)]
 
 
 class Layer(ABC):
@@ -102,11 +129,7 @@ class Layer(ABC):
         self._wait(request, coming, Some(place, indices), InSome(slot, indices))
 
     def _wait(self, request: Request, coming: Sequence[Awaitable[Any]], place: Place, slot: Slot) -> None:
-        def resume(came: Sequence[Any]) -> None:
-            for index, value in enumerate(self.complete(request, came, place, slot)):
-                slot.put(index, value)
-
-        request.waits.append(Wait(coming, resume, lambda index: [(place, index)]))
+        request.waits.append(Late(coming, self.complete, place, slot))
 
     def _null(self) -> TypeError:
         field = self.field

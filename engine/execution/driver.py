@@ -10,7 +10,7 @@ rest is no longer waited for.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from functools import partial
 from types import CoroutineType
 from typing import Any, Final
@@ -23,12 +23,21 @@ from engine.execution.request import Request, Wait
 
 # Requests that are answered at once, from which on their own batches need not run side by side.
 _MANY: Final = 4
-_driving: Final[set["_Driver"]] = set()
+_driving: Final[set[Request]] = set()
 
 
-def drive(request: Request) -> Awaitable[None]:
+async def drive(request: Request) -> None:
     """Until nothing is left to wait for, or the whole answer is null; nothing of it runs any more then."""
-    return _Driver(request).run()
+    _driving.add(request)
+    try:
+        while request.waits and not request.is_void:
+            if _can_be_in_place(request):
+                await _in_place(request)
+            else:
+                await _SideBySide(request).run()
+    finally:
+        _driving.discard(request)
+        abandon(request)
 
 
 def abandon(request: Request) -> None:
@@ -52,7 +61,9 @@ class _Running:
         self.futures: dict[int, asyncio.Future[Any]] = {}
 
 
-class _Driver:
+class _SideBySide:
+    """All that a request waits for, until nothing of it is on its way any more."""
+
     def __init__(self, request: Request) -> None:
         self._request = request
         self._loop = asyncio.get_running_loop()
@@ -61,45 +72,30 @@ class _Driver:
         self._wake: asyncio.Future[None] | None = None
         # Futures that were made here, and are nobody else's.
         self._own: set[asyncio.Future[Any]] = set()
-        self._nulled: set[Position] = set()
         # What is no error of a field, and ends the whole execution.
         self._ends_with: BaseException | None = None
 
     async def run(self) -> None:
         request = self._request
-        _driving.add(self)
         try:
-            while not (request.failures and request.is_void):
+            while (request.waits or self._running) and not request.is_void:
                 if request.has_bubbled:
                     self._let_go()
                 waits, request.waits = request.waits, []
-                if self._can_be_in_place(waits):
-                    request.waits = waits[1:]
-                    await _in_place(waits[0])
-                else:
-                    for wait in waits:
-                        self._start(wait)
-                    if not self._running:
-                        return
-                    if not self._complete:
-                        self._wake = self._loop.create_future()
-                        await self._wake
-                    self._resume_first()
-                if request.batches:
-                    call_batches(request)
+                for wait in waits:
+                    self._start(wait)
+                if not self._complete:
+                    self._wake = self._loop.create_future()
+                    await self._wake
+                self._resume_first()
+                call_batches(request)
+                if not self._running:
+                    return
         finally:
-            _driving.discard(self)
-            if self._own or request.waits:
+            if self._own:
                 await self._stop()
 
-    def _can_be_in_place(self, waits: Sequence[Wait]) -> bool:
-        """May the first of them be awaited before the others are begun?"""
-        if not waits or self._running or self._nulled or len(waits[0].awaitables) != 1:
-            return False
-        return len(waits) == 1 or (len(_driving) >= _MANY and all(wait.is_batch for wait in waits))
-
     async def _stop(self) -> None:
-        abandon(self._request)
         running = [future for future in self._own if not future.done()]
         for future in running:
             future.cancel()
@@ -107,10 +103,10 @@ class _Driver:
             await asyncio.gather(*running, return_exceptions=True)
 
     def _start(self, wait: Wait) -> None:
-        running = _Running(wait)
+        running, nulled = _Running(wait), self._request.nulled
         self._running.add(running)
         for index, awaitable in enumerate(wait.awaitables):
-            if self._nulled and self._is_unneeded(wait, index, self._nulled):
+            if nulled and self._is_unneeded(wait, index, nulled):
                 if not _is_closed(wait, awaitable):
                     settle([awaitable])
                 self._ended(running)
@@ -158,7 +154,7 @@ class _Driver:
         running = self._complete.popleft()
         self._running.discard(running)
         if running.has_come:
-            running.wait.resume(running.values)
+            running.wait.resume(self._request, running.values)
 
     def _failed(self, running: _Running, index: int) -> None:
         """What is waited for together with it may be unneeded at once, long before it is resumed."""
@@ -169,9 +165,8 @@ class _Driver:
 
     def _let_go(self) -> None:
         self._request.has_bubbled = False
-        self._nulled = {each.position for each in self._request.failures if each.bubbles}
         for running in [*self._running]:
-            self._let_go_within(running, self._nulled)
+            self._let_go_within(running, self._request.nulled)
 
     def _let_go_within(self, running: _Running, nulled: set[Position]) -> None:
         for index, future in [*running.futures.items()]:
@@ -195,11 +190,21 @@ def _is_closed(wait: Wait, awaitable: Awaitable[Any]) -> bool:
     return True
 
 
-async def _in_place(wait: Wait) -> None:
-    awaitable = wait.awaitables[0]
+def _can_be_in_place(request: Request) -> bool:
+    """May the first that it waits for be awaited before the others are begun?"""
+    waits = request.waits
+    if request.nulled or len(waits[0].awaitables) != 1:
+        return False
+    return len(waits) == 1 or (len(_driving) >= _MANY and all(wait.is_batch for wait in waits))
+
+
+async def _in_place(request: Request) -> None:
+    wait, *request.waits = request.waits
+    (awaitable,) = wait.awaitables
     try:
         # A future may be somebody else's too, who does not give up when this request does.
         value = await (asyncio.shield(awaitable) if isinstance(awaitable, asyncio.Future) else awaitable)
     except Exception as error:
         value = error
-    wait.resume([value])
+    wait.resume(request, (value,))
+    call_batches(request)

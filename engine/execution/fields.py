@@ -20,12 +20,13 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 
 from engine.execution.arguments import arguments
+from engine.execution.batches import Batch
 from engine.execution.completion import Layer, Leaf, ListOf
 from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
 from engine.execution.kinds import are_mappings
 from engine.execution.objects import AbstractOf, Level, ObjectOf
 from engine.execution.places import FieldOf, Place, Step
-from engine.execution.request import Batch, Request
+from engine.execution.request import Request
 from engine.execution.rows import Column
 from engine.execution.slots import InRows
 
@@ -189,15 +190,17 @@ class Batched(Field):
             self.complete(request, [error] * len(objects), here, rows)
             return
 
-        request.batches.append(Batch(self._key(given), self, given, objects, here, rows))
+        key = self._key(given) if given else self._bare_key
+        request.batches.append(Batch(key, self, given, objects, here, rows))
 
     def ask(self, request: Request, parents: Sequence[Any], place: Place, given: Mapping[str, Any], /) -> Any:
         """For a value or an exception for each, or what they are to be awaited from."""
-        return self.resolver(parents, self.info(request, place, 0), **given)
+        info = self.info(request, place, 0)
+        return self.resolver(parents, info, **given) if given else self.resolver(parents, info)
 
     def _key(self, given: Mapping[str, Any]) -> object:
-        if not given or self._bare_key is None:
-            return self._bare_key
+        if self._bare_key is None:
+            return None
         # With the types, for 1 and true are equal.
         return _hashable((self._bare_key, *((name, type(value), value) for name, value in given.items())))
 

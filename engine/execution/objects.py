@@ -9,10 +9,10 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.executor import Executor, invalid_return_type_error
 
 from engine.execution.claims import are_of_own_class
-from engine.execution.completion import Completed, Layer
+from engine.execution.completion import Completed, Late, Layer
 from engine.execution.kinds import GONE, PLAIN, is_awaitable
 from engine.execution.places import Place, Some
-from engine.execution.request import Request, Wait
+from engine.execution.request import Request
 from engine.execution.rows import Column
 from engine.execution.slots import InSome, Slot
 
@@ -117,11 +117,10 @@ class Objects(Layer):
         there, into = Some(place, coming), InSome(slot, coming)
         waiting = _at(values, coming)
 
-        def resume(came: Sequence[Any]) -> None:
-            for index, done in enumerate(go_on(came, waiting, there, into)):
-                into.put(index, done)
+        def complete(request: Request, came: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+            return go_on(came, waiting, place, slot)
 
-        request.waits.append(Wait(_at(answers, coming), resume, lambda index: [(there, index)]))
+        request.waits.append(Late(_at(answers, coming), complete, there, into))
         completed: list[Any] = [None] * len(values)
         ready = [index for index in range(len(values)) if index not in {*coming}]
         if ready:

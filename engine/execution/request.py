@@ -1,56 +1,32 @@
 """One execution while it runs: what it was asked with, what went wrong, and what it still waits for."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import FieldNode
 from graphql.execution.values import VariableValues
 
-from engine.execution.failures import Failure, failure
+from engine.execution.failures import Failure, Position, failure
 from engine.execution.kinds import is_async_iterable
 from engine.execution.places import Place
 
+if TYPE_CHECKING:
+    from engine.execution.batches import Batch
 
-@dataclass(slots=True, eq=False)
-class Wait:
-    """Values to come, one for each awaitable; `resume` takes them in order, an exception for one that failed.
 
-    `positions` are those for which the awaitable of an index is waited for.
-    """
+class Wait(Protocol):
+    """Values to come, one for each awaitable."""
 
     awaitables: Sequence[Awaitable[Any]]
-    resume: Callable[[Sequence[Any]], None]
-    positions: Callable[[int], Iterable[tuple[Place, int]]]
     # Is it a batch, which waits for no other one?
-    is_batch: bool = False
+    is_batch: bool
 
+    def resume(self, request: "Request", came: Sequence[Any], /) -> None:
+        """Take them in order, an exception for one that failed."""
 
-class Asking(Protocol):
-    """A field whose resolver takes all parents."""
-
-    def ask(
-        self, request: "Request", parents: Sequence[Any], place: Place, given: Mapping[str, Any], /
-    ) -> Any: ...
-
-    def complete(
-        self, request: "Request", values: Sequence[Any], here: Place, rows: Sequence[dict[str, Any]], /
-    ) -> None: ...
-
-
-@dataclass(slots=True, eq=False)
-class Batch:
-    """A call for all parents of a level, whose rows take a value or an exception for each.
-
-    Those of equal `key` that come up in the same pass are made as one. A key of None is never merged.
-    """
-
-    key: object
-    field: "Asking"
-    given: Mapping[str, Any]
-    parents: Sequence[Any]
-    place: Place
-    rows: Sequence[dict[str, Any]]
+    def positions(self, index: int, /) -> Iterable[tuple[Place, int]]:
+        """Those for which the awaitable of that index is waited for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,16 +45,19 @@ class Request:
     is_sync: bool = False
     failures: list[Failure] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
-    batches: list[Batch] = field(default_factory=list)
-    # Has something above a failure's own position become null since somebody looked?
+    batches: list["Batch"] = field(default_factory=list)
+    # What became null for a failure below it, and whether there is more of it since somebody looked.
+    nulled: set[Position] = field(default_factory=set)
     has_bubbled: bool = False
 
     def fail(self, error: Exception, nodes: Sequence[FieldNode], place: Place, index: int) -> None:
         found = failure(error, nodes, place.trail(index), propagates=self.propagates)
         self.failures.append(found)
-        self.has_bubbled = self.has_bubbled or found.bubbles
+        if found.bubbles:
+            self.nulled.add(found.position)
+            self.has_bubbled = True
 
     @property
     def is_void(self) -> bool:
         """Is the whole answer null already?"""
-        return bool(self.failures) and any(each.reach == 0 for each in self.failures)
+        return () in self.nulled
