@@ -117,8 +117,7 @@ class Standing(NamedTuple):
     reset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether all buckets had room, or else in how many seconds (at least 1) to come; a standing each.
 
     `full` are the charges that found none. `is_local` tells that Redis was not asked or did not answer, and this
@@ -222,11 +221,11 @@ class LocalBuckets:
     def told_of(self, charges: Sequence[Charge]) -> list[tuple[int, int, int, int, str]]:
         """As the script takes them: with each bucket's debt here in µs, and the run of Redis that knows of it."""
         now = self._clock()
-        owned = [(charge, self._buckets.get(charge.key, _FULL)) for charge in charges]
-        return [
-            (limit.step, limit.window, cost, self._debt(bucket, now), bucket.life)
-            for (_, limit, cost, _), bucket in owned
-        ]
+        told = []
+        for key, limit, cost, _ in charges:
+            bucket = self._buckets.get(key, _FULL)
+            told.append((limit.step, limit.window, cost, self._debt(bucket, now), bucket.life))
+        return told
 
     def note(self, charges: Sequence[Charge], life: str) -> None:
         """Redis charged these, in the run of that name."""

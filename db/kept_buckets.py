@@ -5,7 +5,7 @@ by both: by Redis first, which spares PostgreSQL a flood, and by PostgreSQL alon
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from redis.asyncio import Redis
@@ -79,7 +79,7 @@ class KeptBuckets(Buckets):
             return quick
         full, wait = refused
         returned = await super().take(_returned(charges))
-        return replace(returned, allowed=False, retry_after=seconds(wait), full=(full,))
+        return returned._replace(allowed=False, retry_after=seconds(wait), full=(full,))
 
     def _alone(self, charges: Sequence[Charge]) -> Verdict:
         """Of kept charges this process says nothing: its own share would be another limit than that of all."""

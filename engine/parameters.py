@@ -1,15 +1,21 @@
 """What a request asks for, out of a JSON body or a query string, with each member of its type."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TypeVar
+from types import NoneType
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from engine import json_body
 from engine.refusals import Refusal, bad_http
 
-T = TypeVar("T")
-
 _JSON_MEMBERS: Final = frozenset({"variables", "extensions"})
+# What each member is, if it is there, and how that is called.
+_KINDS: Final = (
+    ("query", (str, NoneType), "a string"),
+    ("operationName", (str, NoneType), "a string"),
+    ("variables", (dict, NoneType), "an object"),
+    ("extensions", (dict, NoneType), "an object"),
+)
 
 
 class Parameters(NamedTuple):
@@ -47,20 +53,16 @@ def of_query_string(query_string: bytes) -> Parameters:
 
 
 def _parameters(members: dict[str, Any]) -> Parameters:
+    for name, kinds, words in _KINDS:
+        if not isinstance(members.get(name), kinds):
+            raise bad_http(f"`{name}` is {words}.")
     return Parameters(
-        query=_member(members, "query", str, "a string"),
-        operation_name=_member(members, "operationName", str, "a string") or None,
-        variables=_member(members, "variables", dict, "an object") or {},
-        extensions=_member(members, "extensions", dict, "an object") or {},
-        members=members,
+        members.get("query"),
+        members.get("operationName") or None,
+        members.get("variables") or {},
+        members.get("extensions") or {},
+        members,
     )
-
-
-def _member(members: dict[str, Any], name: str, kind: type[T], words: str) -> T | None:
-    value = members.get(name)
-    if value is None or isinstance(value, kind):
-        return value
-    raise bad_http(f"`{name}` is {words}.")
 
 
 def no_query() -> Refusal:

@@ -23,6 +23,8 @@ from engine.refusals import Refusal, bad_http
 _UNCACHEABLE: Final = {"cache-control": "private, no-cache, must-revalidate"}
 # Codegen's documents carry the hash as an id, which urql and Apollo are then told to send as their hash.
 _HASH: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+# Members of a request any of which may name its operation beside its text.
+_NAMING: Final = frozenset({"documentId", "doc_id", "persisted"})
 ID: Final = re.compile(r"[\x21-\x7e]{1,256}")
 
 
@@ -43,6 +45,8 @@ class Automatic:
 
 def reference(asked_for: Parameters, in_path: str | None = None) -> TrustedId | Automatic | None:
     """The id that a request names its operation by, if any. Raises `Refusal` for two, or one of no known form."""
+    if _is_text_alone(asked_for, in_path):
+        return None
     is_mercurius = asked_for.members.get("persisted") in (True, "true")
     found: list[TrustedId | Automatic] = [*_trusted(asked_for, in_path, is_mercurius), *_automatic(asked_for)]
     if not found:
@@ -73,6 +77,12 @@ def not_supported() -> Refusal:
 
 def not_in_list() -> Refusal:
     return Refusal(ErrorCode.PERSISTED_QUERY_NOT_IN_LIST, "No operation has this id.", status=404)
+
+
+def _is_text_alone(asked_for: Parameters, in_path: str | None) -> bool:
+    """As most requests are: then there is nothing to look for."""
+    has_none = in_path is None and _NAMING.isdisjoint(asked_for.members)
+    return bool(has_none and asked_for.query and "persistedQuery" not in asked_for.extensions)
 
 
 def _trusted(asked_for: Parameters, in_path: str | None, is_mercurius: bool) -> list[TrustedId]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from inspect import isawaitable
 from typing import Any, Final, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
 import orjson
 import strawberry
+from graphql import ExecutionResult as Executed
 from graphql import GraphQLError, GraphQLSchema, OperationType, print_schema
 from strawberry.types import ExecutionResult
 
@@ -138,7 +138,7 @@ class Schema(strawberry.Schema, Generic[C]):
         if errors := await self.check(asked, context):
             return Answer(errors=errors)
         result = asked.operation.execute(asked.variables, context)
-        if isawaitable(result):
+        if not isinstance(result, Executed):
             result = await result
         found = result.errors or ()
         executed = result.data is not None or any(error.path for error in found)

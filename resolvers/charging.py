@@ -60,22 +60,25 @@ class Charging:
             if number > 1 and name in _ONCE:
                 raise bad_request(f"Ask for `{name}` once in an operation.")
         person, address = who(context, Per.VIEWER), who(context, Per.ADDRESS)
-        payers = {f"cost:{address}": ADDRESS}
-        if person != address:
-            payers = {f"cost:{person}": PERSON, **payers}
-        owed = {key: self._refunds.pop(key, 0) for key in payers}
         price = 0 if asked.is_dry_run else asked.amount.cost
-        charges = [Charge(key, limit, price - owed[key]) for key, limit in payers.items()]
-        charges.append(Charge(f"requests:{person}", self._requests))
+        paid = [self._payment(address, ADDRESS, price)]
+        if person != address:
+            paid.insert(0, self._payment(person, PERSON, price))
+        charges = [*paid, Charge(f"requests:{person}", self._requests)]
         if not asked.is_dry_run and not self._limits.keys().isdisjoint(asked.operation.roots):
             charges += self._calls(asked, context)
         verdict = await context.services.buckets.take(charges)
-        context.points = Points(asked.amount, list(payers), verdict)
+        context.points = Points(asked.amount, [each.key for each in paid], verdict)
         if not verdict.allowed:
-            for key, points_owed in owed.items():
-                self._owe(key, points_owed)
+            for each in paid:
+                self._owe(each.key, price - each.cost)
             await excess.note_of(context, verdict)
             raise rate_limited(verdict.retry_after)
+
+    def _payment(self, whose: str, limit: Limit, price: int) -> Charge:
+        """Less what is owed to them."""
+        key = f"cost:{whose}"
+        return Charge(key, limit, price - self._refunds.pop(key, 0))
 
     def _calls(self, asked: Asked, context: Context) -> list[Charge]:
         """Of limited fields: those that share a bucket are counted together."""

@@ -1,6 +1,6 @@
 """Which pages' scripts may read an answer, as their browsers ask."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Sequence
 from typing import Final, TypeAlias
 
 from starlette.datastructures import Headers
@@ -46,15 +46,15 @@ class Cors(CORSMiddleware):
     """Starlette's; but where no page asks, all that it says is said at once."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
+        if scope["type"] != "http" or b"origin" in dict(scope["headers"]):
             self._look_at(scope)
             await super().__call__(scope, receive, send)
             return
 
-        async def send_with_vary(message: Message) -> None:
+        def send_with_vary(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = [*_with_origin(message.get("headers", ()))]
-            await send(message)
+                message["headers"] = _with_origin([*message.get("headers", ())])
+            return send(message)
 
         await self.app(scope, receive, send_with_vary)
 
@@ -67,12 +67,8 @@ class Cors(CORSMiddleware):
             scope[NOTES].suspicion = "malicious_cors"
 
 
-def _with_origin(headers: Iterable[Header]) -> Iterator[Header]:
+def _with_origin(headers: Sequence[Header]) -> list[Header]:
     """Browsers and caches have to know that a page would be told more."""
-    varies = [b"Origin"]
-    for name, value in headers:
-        if name == b"vary":
-            varies.insert(-1, value)
-        else:
-            yield name, value
-    yield b"vary", b", ".join(varies)
+    said = [value for name, value in headers if name == b"vary"]
+    others = [header for header in headers if header[0] != b"vary"]
+    return [*others, (b"vary", b", ".join([*said, b"Origin"]))]

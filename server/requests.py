@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Awaitable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,15 +33,15 @@ class EveryRequest:
         status = 500
         started = time.perf_counter()
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = message["headers"] = [*message.get("headers", ())]
-                said = {name for name, _ in headers}
+                said = dict(headers)
                 headers += [header for header in _ANSWER_HEADERS if header[0] not in said]
                 headers.append((b"x-request-id", note.request_id.encode()))
-            await send(message)
+            return send(message)
 
         scope[NOTES] = note  # for what answers out of here
         reset = notes.set(note)
