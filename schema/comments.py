@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from schema.nodes import Node, global_id, shown
 from schema.pagination import PAGE, Connection, Edge, Paging, connections, counted, paged
+from schema.rows import shows_row
 from schema.scalars import SafeText
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 LazyUser = Annotated["User", strawberry.lazy("schema.users")]
 
 
+@shows_row("depth", "created_at", "edited_at")
 @strawberry.type(
     description="Something said in reply to a post or to another comment. A deleted comment that has replies "
     "keeps its place, without author and text."
@@ -31,17 +33,16 @@ LazyUser = Annotated["User", strawberry.lazy("schema.users")]
 class Comment(Node):
     text: str | None = strawberry.field(description="Plain text, up to 2,000 characters; null once deleted.")
     depth: int = strawberry.field(description="0 on the post itself, one more with each reply, at most 8.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    edited_at: datetime | None = strawberry.field(description="When it was last changed, if ever.")
+    created_at: float = strawberry.field(graphql_type=datetime, description="When it was made.")
+    edited_at: float | None = strawberry.field(
+        graphql_type=datetime | None, description="When it was last changed, if ever."
+    )
     row: strawberry.Private[CommentRow]
 
     # Strawberry's own takes its values by name: for a page of comments three times as long.
     def __init__(self, row: CommentRow) -> None:
         self.id = global_id("Comment", row.id)
         self.text = row.text if row.deleted_at is None else None
-        self.depth = row.depth
-        self.created_at = row.created_at
-        self.edited_at = row.edited_at
         self.row = row
 
     @batch(description="Who made it; null once deleted.")

@@ -41,7 +41,11 @@ def _parse_moment(value: object) -> datetime:
         raise GraphQLError("DateTime is out of range.") from None
 
 
-def _moment(value: datetime) -> datetime:
+def _moment(value: datetime | float) -> datetime:
+    """Of a datetime, or of seconds since 1970 as the rows of pages have them."""
+    if type(value) is float:
+        return datetime.fromtimestamp(value, UTC)
+    assert isinstance(value, datetime)
     # Its text is left to whoever writes the JSON: made one by one they took four times as long.
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 

@@ -18,6 +18,7 @@ from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Paging, connections, counted, paged
 from schema.passkeys import OwnPasskeys
 from schema.personal_tokens import OwnTokens
+from schema.rows import shows_row
 from schema.second_factors import OwnFactors
 from schema.standing import OwnStanding
 
@@ -28,6 +29,7 @@ T = TypeVar("T")
 LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 
+@shows_row("username", "display_name", "bio", "avatar_url", "is_private", "created_at")
 @strawberry.type(description="A person on the network.")
 class User(
     OwnAddress,
@@ -48,19 +50,15 @@ class User(
     is_private: bool = strawberry.field(
         description="Whether only people they accepted as followers see their posts and lists."
     )
-    created_at: datetime = strawberry.field(description="When they joined.")
+    created_at: float = strawberry.field(graphql_type=datetime, description="When they joined.")
     row_id: strawberry.Private[int]
+    row: strawberry.Private[UserRow]
 
     # Strawberry's own takes its values by name: for a page of posts and people three times as long.
     def __init__(self, row: UserRow) -> None:
         self.id = global_id("User", row.id)
-        self.username = row.username
-        self.display_name = row.display_name
-        self.bio = row.bio
-        self.avatar_url = row.avatar_url
-        self.is_private = row.is_private
-        self.created_at = row.created_at
         self.row_id = row.id
+        self.row = row
 
     @batch(description="How many posts they have published.")
     @staticmethod

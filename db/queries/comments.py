@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, cast, or_, select
 
 from db.models import AuditEntry, Comment, CommentStats, Post, User
+from db.moments import in_seconds, seconds_of
 from db.queries.pages import IDS_ALONE, EdgeRow, Page, Slice, nested
 from db.queries.users import IDS
 from db.reads import Reads, Statement, columns, read
@@ -24,13 +24,13 @@ class CommentRow:
     parent_id: int | None
     depth: int
     text: str
-    created_at: datetime
-    edited_at: datetime | None
-    deleted_at: datetime | None
+    created_at: float
+    edited_at: float | None
+    deleted_at: float | None
 
     @classmethod
     def of(cls, comment: Comment, post_author_id: int) -> "CommentRow":
-        written = (getattr(comment, name) for name in cls.__slots__[3:])
+        written = (seconds_of(getattr(comment, name)) for name in cls.__slots__[3:])
         return cls(comment.id, comment.post_id, post_author_id, *written)
 
 
@@ -58,9 +58,9 @@ _whole = select(
     Comment.parent_id,
     Comment.depth,
     Comment.text,
-    Comment.created_at,
-    Comment.edited_at,
-    Comment.deleted_at,
+    in_seconds(Comment.created_at),
+    in_seconds(Comment.edited_at),
+    in_seconds(Comment.deleted_at),
 )
 _by_ids = read(CommentRow, _seen(_whole).where(Comment.id == any_(IDS)))
 _stats = read(

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, any_, bindparam, func, literal_column, select, true
 from sqlalchemy.orm import aliased
 
 from db.models import Audience, Like, Post, PostStats, PostType, User
+from db.moments import in_seconds, seconds_of
 from db.queries.pages import IDS_ALONE, EdgeRow, Nodes, Page, Slice, in_order, nested, rooted
 from db.queries.users import IDS, UserRow
 from db.reads import Reads, Statement, columns, read
@@ -20,24 +20,27 @@ class PostRow:
     """A post with all that a page shows of it: one statement a page and not one for each part."""
 
     id: int
-    author_id: int
     type: PostType
     text: str
     link_url: str | None
     image_url: str | None
     alt_text: str | None
     audience: Audience
-    created_at: datetime
-    edited_at: datetime | None
+    created_at: float
+    edited_at: float | None
     like_count: int
     comment_count: int
     thread_count: int
     viewer_has_liked: bool
     author: UserRow
 
+    @property
+    def author_id(self) -> int:
+        return self.author.id
+
     def reworded(self, post: Post) -> "PostRow":
         """The same with what `post` says now."""
-        return replace(self, **{name: getattr(post, name) for name in _WORDING})
+        return replace(self, **{name: seconds_of(getattr(post, name)) for name in _WORDING})
 
 
 @dataclass(slots=True)
@@ -73,13 +76,16 @@ def _with_posts(places: Statement, post_id: ColumnElement[int]) -> Statement:
     # The limit keeps it a look-up for each place: not knowing how long a page is, the planner takes a tenth of the
     # list, and would rather read all posts and all people.
     whole = _whole.where(_post.id == post_id).limit(1).lateral("whole")
-    parts = (column.label(part.key) for column, part in zip(whole.c, _parts, strict=True))
+    parts = (in_seconds(column).label(part.key) for column, part in zip(whole.c, _parts, strict=True))
     return places.join(whole, true()).add_columns(*parts)
 
 
 # For lists of posts that the viewer may see, which they do not ask again.
 WHOLE: Final = Nodes(PostEdgeRow, _with_posts)
-_by_ids = read(PostRow, _whole.where(_post.id == any_(IDS), post_visible(_post, _author)))
+_by_ids = read(
+    PostRow,
+    _whole.with_only_columns(*map(in_seconds, _parts)).where(_post.id == any_(IDS), post_visible(_post, _author)),
+)
 
 
 def _by_author(author_id: ColumnElement[int]) -> Statement:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 
-from db.models import Block, Follow, FollowRequest, Mute, Role, User, UserStats, UserStatus
+from db.models import Block, Follow, FollowRequest, Mute, User, UserStats
+from db.moments import in_seconds, seconds_of
 from db.queries.pages import IDS_ALONE, EdgeRow, Page, Slice, given, in_order, rooted
 from db.reads import Reads, columns, read
 from db.visibility import VIEWER, person_visible
@@ -18,19 +18,19 @@ IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 @dataclass(slots=True)
 class UserRow:
+    """A person as others see them."""
+
     id: int
     username: str
     display_name: str
     bio: str
     avatar_url: str | None
     is_private: bool
-    role: Role
-    status: UserStatus
-    created_at: datetime
+    created_at: float
 
     @classmethod
     def of(cls, user: User) -> "UserRow":
-        return cls(*(getattr(user, name) for name in cls.__slots__))
+        return cls(*(seconds_of(getattr(user, name)) for name in cls.__slots__))
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class RelationshipRow:
     viewer_mutes: bool
 
 
-_visible = select(*columns(User, UserRow)).where(person_visible(User))
+_visible = select(*map(in_seconds, columns(User, UserRow))).where(person_visible(User))
 _by_ids = read(UserRow, _visible.where(User.id == any_(IDS)))
 _by_username = read(
     UserRow, _visible.where(func.lower(User.username) == func.lower(bindparam("username", type_=Text)))

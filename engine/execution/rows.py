@@ -10,8 +10,10 @@ then resolved field by field.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from inspect import getattr_static
 from keyword import iskeyword
 from math import isfinite
+from operator import attrgetter
 from types import CodeType
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -85,22 +87,22 @@ class _Expression:
         self._takers: list[str] = []
 
     def function(self, columns: Sequence[Column]) -> Rows:
-        row = self._row(columns, "o")
+        row = self._row(columns, "o", None)
         code = _compiled(f"lambda {', '.join(['objects', *self._takers])}: [{row} for o in objects]")
         function: Rows = eval(code, self._names)  # noqa: S307 # the code is ours, see above
         return function
 
-    def _row(self, columns: Sequence[Column], source: str) -> str:
-        return f"{{{', '.join(f'{column.key!r}: {self._cell(column, source)}' for column in columns)}}}"
+    def _row(self, columns: Sequence[Column], source: str, own: type | None) -> str:
+        return f"{{{', '.join(f'{column.key!r}: {self._cell(column, source, own)}' for column in columns)}}}"
 
-    def _cell(self, column: Column, source: str) -> str:
+    def _cell(self, column: Column, source: str, own: type | None) -> str:
         if column.is_left or column.constant is not None:
             return repr(column.constant)
         number, self._count = self._count, self._count + 1
         if self._of_mappings and source == "o":
             read = f"{source}.get({column.name!r})"
         else:
-            read = _attribute(source, column.name)
+            read = _attribute(source, _path(own, column.name))
         if column.leaf is not None:
             return self._leaf(column, number, read)
         if column.items_may_be_null is not None:
@@ -124,7 +126,7 @@ class _Expression:
         if column.leaves_some:
             self._takers.append(f"take{number}")
             is_there += f" and take{number}(o{number}) is None"
-        return f"{self._row(column.inner, f'o{number}')} if {is_there} else c{number}(o{number})"
+        return f"{self._row(column.inner, f'o{number}', column.own)} if {is_there} else c{number}(o{number})"
 
     def _leaf(self, column: Column, number: int, read: str) -> str:
         assert column.leaf is not None
@@ -152,9 +154,20 @@ def _compiled(source: str) -> CodeType:
     return compile(source, "<row function>", "eval")
 
 
-def _attribute(source: str, name: str) -> str:
-    is_name = name.isidentifier() and name.isascii() and not iskeyword(name)
-    return f"{source}.{name}" if is_name else f"getattr({source}, {name!r})"
+def _path(own: type | None, name: str) -> Sequence[str]:
+    """The attributes to go along: those behind `name` where a class makes it by `property(attrgetter("row.name"))`."""
+    found = getattr_static(own, name, None) if own else None
+    if type(found) is not property or type(found.fget) is not attrgetter:
+        return [name]
+    paths = found.fget.__reduce__()[1]
+    return str(paths[0]).split(".") if len(paths) == 1 else [name]
+
+
+def _attribute(source: str, path: Sequence[str]) -> str:
+    for name in path:
+        is_name = name.isidentifier() and name.isascii() and not iskeyword(name)
+        source = f"{source}.{name}" if is_name else f"getattr({source}, {name!r})"
+    return source
 
 
 def _otherwise(leaf: GraphQLLeafType, is_nullable: bool, known: set[type]) -> Callable[[Any], Any]:
