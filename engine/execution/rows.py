@@ -155,7 +155,7 @@ def _compiled(source: str) -> CodeType:
 
 
 def _path(own: type | None, name: str) -> Sequence[str]:
-    """The attributes to go along: those behind `name` where a class makes it by `property(attrgetter("row.name"))`."""
+    """The attributes to go along: past `name`, where a class makes it by `property(attrgetter("row.name"))`."""
     found = getattr_static(own, name, None) if own else None
     if type(found) is not property or type(found.fget) is not attrgetter:
         return [name]
