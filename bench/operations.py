@@ -14,7 +14,8 @@ DOCUMENTS: Final = Path(__file__).parent / "documents"
 Variables: TypeAlias = dict[str, Any]
 
 # What people talk about in the demonstration network.
-_WORDS = ("weather", "coffee", "music", "weekend", "holiday", "movie -bad")
+# Each fills a page in the smallest of the networks that are compared.
+_WORDS = ("weather", "research", "music", "weekend", "chocolate", "movie -bad")
 
 
 @dataclass(frozen=True)
