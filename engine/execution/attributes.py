@@ -56,7 +56,8 @@ class Read(Valued):
 
     def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
         """The rows of those objects, one after the other, and their place."""
-        found, here = _those_there([row[self.key] for row in rows], self.here(place))
+        key = self.key
+        found, here = _those_there([row[key] for row in rows], self.here(place))
         if self._list is None:
             return found, here
         here = Items(here, [*map(len, found)], is_nullable=self._list.item.is_nullable)
@@ -72,7 +73,7 @@ class Read(Valued):
 
 def _those_there(values: list[Any], place: Place) -> tuple[list[Any], Place]:
     """All that are not null."""
-    if None not in values:
+    if all(values):  # sooner said than that None is not among them
         return values, place
     kept = [index for index, value in enumerate(values) if value is not None]
     return [values[index] for index in kept], Some(place, kept)

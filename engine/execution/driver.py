@@ -31,10 +31,18 @@ async def drive(request: Request) -> None:
     _driving.add(request)
     try:
         while request.waits and not request.is_void:
-            if _can_be_in_place(request):
-                await _in_place(request)
-            else:
+            if not _can_be_in_place(request):
                 await _SideBySide(request).run()
+                continue
+            wait, *request.waits = request.waits
+            (awaitable,) = wait.awaitables
+            try:
+                # A future may be somebody else's too, who does not give up when this request does.
+                value = await (asyncio.shield(awaitable) if isinstance(awaitable, asyncio.Future) else awaitable)
+            except Exception as error:
+                value = error
+            wait.resume(request, (value,))
+            call_batches(request)
     finally:
         _driving.discard(request)
         abandon(request)
@@ -196,15 +204,3 @@ def _can_be_in_place(request: Request) -> bool:
     if request.nulled or len(waits[0].awaitables) != 1:
         return False
     return len(waits) == 1 or (len(_driving) >= _MANY and all(wait.is_batch for wait in waits))
-
-
-async def _in_place(request: Request) -> None:
-    wait, *request.waits = request.waits
-    (awaitable,) = wait.awaitables
-    try:
-        # A future may be somebody else's too, who does not give up when this request does.
-        value = await (asyncio.shield(awaitable) if isinstance(awaitable, asyncio.Future) else awaitable)
-    except Exception as error:
-        value = error
-    wait.resume(request, (value,))
-    call_batches(request)

@@ -9,6 +9,7 @@ from engine.execution.kinds import are_mappings
 from engine.execution.places import Place
 from engine.execution.request import Request
 from engine.execution.rows import Column, Rows, row_function, width
+from engine.execution.samples import function_for
 
 # Of one-off documents most levels are executed once, for few objects: they do not repay the making of a function.
 _WORTH_IT: Final = 32
@@ -73,7 +74,11 @@ class _Reading:
     """How a level is read by one function."""
 
     def __init__(self, fields: Sequence[Field], columns: Sequence[Column], *, of_mappings: bool) -> None:
+        self._columns = columns
         self._function = row_function(columns, of_mappings=of_mappings)
+        # The same for the classes that came last, where they have properties, and how often it may be made.
+        self._quick: Rows | None = None
+        self._trials = 0 if of_mappings else _FAILURES_MAX
         self._left = _Left(fields, columns)
         self.has_inner = any(column.inner for column in columns)
         self._is_flat = not self.has_inner and not self._left.is_any
@@ -83,15 +88,32 @@ class _Reading:
         """None where something is not plain."""
         taken: list[list[Any]] = [[] for _ in range(self._left.inner_count)]
         try:
-            if self._is_flat:
-                return _each_once(self._function, objects)
-            rows = self._function(objects, *[each.append for each in taken])
+            rows = self._rows(objects, taken)
         except Exception:
             self.failures += 1
             return None
         if self._left.is_any:
             self._left.resolve(request, objects, place, rows, iter(taken))
         return rows
+
+    def _rows(self, objects: Sequence[Any], taken: Sequence[list[Any]]) -> list[dict[str, Any]]:
+        if self._quick is not None:
+            try:
+                return self._read(self._quick, objects, taken)
+            except Exception:
+                self._quick = None
+                for each in taken:
+                    each.clear()
+        rows = self._read(self._function, objects, taken)
+        if self._trials and objects:
+            self._trials -= 1
+            self._quick = function_for(self._columns, objects[0])
+        return rows
+
+    def _read(self, function: Rows, objects: Sequence[Any], taken: Sequence[list[Any]]) -> list[dict[str, Any]]:
+        if self._is_flat:
+            return _each_once(function, objects)
+        return function(objects, *[each.append for each in taken])
 
 
 class _Left:

@@ -122,9 +122,10 @@ def function_of(definition: GraphQLField) -> GraphQLFieldResolver | None:
     parents = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each is not None]
     # In the order of the schema, which is that of the function.
     names = dict(zip(definition.args, [argument.python_name for argument in field.arguments], strict=True))
+    are_same = all(name == python_name for name, python_name in names.items())
 
     def call(source: Any, raw_info: Any, **given: Any) -> Any:
-        named = {names[name]: value for name, value in given.items()}
+        named = given if are_same else {names[name]: value for name, value in given.items()}
         for name in parents:
             named[name] = source
         if info_name is not None:

@@ -10,16 +10,15 @@ then resolved field by field.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from inspect import getattr_static
 from keyword import iskeyword
 from math import isfinite
-from operator import attrgetter
 from types import CodeType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from graphql import GraphQLID, GraphQLLeafType, Undefined
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
+from engine.execution.getters import getter_of, shortcut
 from engine.execution.kinds import PLAIN
 from engine.execution.leaves import AS_IT_IS, coercer, coercion
 
@@ -48,6 +47,8 @@ class Column(NamedTuple):
     own: type | None = None
     # Of a list's objects: may they be null? None where it is no list.
     items_may_be_null: bool | None = None
+    # The class that its objects are expected to be of, where there is one.
+    kind: type | None = None
 
     @property
     def is_left(self) -> bool:
@@ -60,13 +61,14 @@ class Column(NamedTuple):
         return any(column.is_left for column in self.inner)
 
 
-def row_function(columns: Sequence[Column], *, of_mappings: bool) -> Rows:
+def row_function(columns: Sequence[Column], *, of_mappings: bool, kind: type | None = None) -> Rows:
     """For objects whose attributes are read, or for mappings; what is in an `inner` row is always an attribute.
 
     Of every inner object that has something left to be resolved, one after the other and the outer ones first, it
-    is given a function beside, which takes those that were met and returns None.
+    is given a function beside, which takes those that were met and returns None. Where a `kind` is expected,
+    objects of every other class are odd.
     """
-    return _Expression(of_mappings=of_mappings).function(columns)
+    return _Expression(of_mappings=of_mappings).function(columns, kind)
 
 
 def width(columns: Sequence[Column]) -> int:
@@ -86,28 +88,42 @@ class _Expression:
         self._count = 0
         self._takers: list[str] = []
 
-    def function(self, columns: Sequence[Column]) -> Rows:
-        row = self._row(columns, "o", None)
+    def function(self, columns: Sequence[Column], kind: type | None) -> Rows:
+        row = self._row(columns, "o", kind)
+        if kind is not None:
+            self._names |= {"k": kind, "c": _odd}
+            row += " if type(o) is k else c(o)"
         code = _compiled(f"lambda {', '.join(['objects', *self._takers])}: [{row} for o in objects]")
         function: Rows = eval(code, self._names)  # noqa: S307 # the code is ours, see above
         return function
 
-    def _row(self, columns: Sequence[Column], source: str, own: type | None) -> str:
-        return f"{{{', '.join(f'{column.key!r}: {self._cell(column, source, own)}' for column in columns)}}}"
+    def _row(self, columns: Sequence[Column], source: str, kind: type | None) -> str:
+        return f"{{{', '.join(f'{column.key!r}: {self._cell(column, source, kind)}' for column in columns)}}}"
 
-    def _cell(self, column: Column, source: str, own: type | None) -> str:
+    def _cell(self, column: Column, source: str, kind: type | None) -> str:
         if column.is_left or column.constant is not None:
             return repr(column.constant)
         number, self._count = self._count, self._count + 1
-        if self._of_mappings and source == "o":
-            read = f"{source}.get({column.name!r})"
-        else:
-            read = _attribute(source, _path(own, column.name))
+        read = self._read(column, number, source, kind)
         if column.leaf is not None:
             return self._leaf(column, number, read)
         if column.items_may_be_null is not None:
             return self._list(column, number, read)
         return self._object(column, number, f"o{number} := {read}", is_nullable=column.is_nullable)
+
+    def _read(self, column: Column, number: int, source: str, kind: type | None) -> str:
+        if self._of_mappings and source == "o":
+            return f"{source}.get({column.name!r})"
+        getter = getter_of(kind, column.name)
+        if getter is None:
+            return _attribute(source, [column.name])
+        match shortcut(getter):
+            case int(item):
+                return f"{source}[{item}]"
+            case [*path]:
+                return _attribute(source, path)
+        self._names[f"g{number}"] = getter
+        return f"g{number}({source})"
 
     def _list(self, column: Column, number: int, read: str) -> str:
         self._names[f"e{number}"] = _nothing if column.is_nullable else _odd
@@ -118,15 +134,18 @@ class _Expression:
 
     def _object(self, column: Column, number: int, met: str, *, is_nullable: bool) -> str:
         self._names[f"c{number}"] = _nothing if is_nullable else _odd
-        if column.own is None:
+        kind = column.own or column.kind
+        if kind is None:
             is_there = f"(type({met}) in plain or learn(o{number}))"
         else:
-            self._names[f"k{number}"] = column.own
-            is_there = f"type({met}) is k{number} and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
+            self._names[f"k{number}"] = kind
+            is_there = f"type({met}) is k{number}"
+        if column.own is not None:
+            is_there += f" and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
         if column.leaves_some:
             self._takers.append(f"take{number}")
             is_there += f" and take{number}(o{number}) is None"
-        return f"{self._row(column.inner, f'o{number}', column.own)} if {is_there} else c{number}(o{number})"
+        return f"{self._row(column.inner, f'o{number}', kind)} if {is_there} else c{number}(o{number})"
 
     def _leaf(self, column: Column, number: int, read: str) -> str:
         assert column.leaf is not None
@@ -152,15 +171,6 @@ class _Expression:
 @lru_cache(_SOURCES_MAX)
 def _compiled(source: str) -> CodeType:
     return compile(source, "<row function>", "eval")
-
-
-def _path(own: type | None, name: str) -> Sequence[str]:
-    """The attributes to go along: past `name`, where a class makes it by `property(attrgetter("row.name"))`."""
-    found = getattr_static(own, name, None) if own else None
-    if type(found) is not property or type(found.fget) is not attrgetter:
-        return [name]
-    paths = found.fget.__reduce__()[1]
-    return str(paths[0]).split(".") if len(paths) == 1 else [name]
 
 
 def _attribute(source: str, path: Sequence[str]) -> str:

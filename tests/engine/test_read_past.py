@@ -1,6 +1,6 @@
 """A property that only looks something up further on is read past, and answers as itself."""
 
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from graphql import execute as by_graphql_core
 from graphql import parse
 
 from engine.execution import execute, no_fallthrough
-from engine.execution.rows import _path
+from engine.execution.getters import getter_of, shortcut
 
 
 class Row:
@@ -84,10 +84,24 @@ def test_answers_are_those_of_graphql_core(odd: str) -> None:
         ]
 
 
-def test_only_such_a_property_is_read_past() -> None:
-    assert _path(User, "name") == ["row", "name"]
-    assert _path(User, "id") == ["id"]
-    assert _path(Younger, "name") == ["name"]
-    assert _path(Younger, "age") == ["row", "age"]
-    assert _path(None, "name") == ["name"]
-    assert _path(type("Two", (), {"name": property(attrgetter("a", "b"))}), "name") == ["name"]
+@pytest.mark.parametrize(
+    ("kind", "name", "path"),
+    [(User, "name", ["row", "name"]), (Younger, "age", ["row", "age"]), (Younger, "name", None)],
+)
+def test_only_such_a_property_has_a_path(kind: type, name: str, path: Any) -> None:
+    getter = getter_of(kind, name)
+    assert getter is not None
+    assert shortcut(getter) == path
+
+
+@pytest.mark.parametrize(
+    ("getter", "found"),
+    [(itemgetter(3), 3), (itemgetter("a"), None), (itemgetter(1, 2), None), (attrgetter("a", "b"), None)],
+)
+def test_what_is_got_is_one_item_by_its_number_or_one_path(getter: Any, found: Any) -> None:
+    assert shortcut(getter) == found
+
+
+def test_what_is_no_property_has_no_getter() -> None:
+    assert getter_of(User, "id") is None
+    assert getter_of(None, "name") is None
