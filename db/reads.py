@@ -35,9 +35,13 @@ class Read(Generic[R]):
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Values in the statement's order; a missing or surplus name is a `TypeError`."""
-        if values.keys() != set(self.parameters):
+        try:
+            arguments = [values[name] for name in self.parameters]
+        except KeyError:
+            arguments = None
+        if arguments is None or len(arguments) != len(values):
             raise TypeError(f"parameters {sorted(values)} given, {sorted(self.parameters)} wanted")
-        return [values[name] for name in self.parameters]
+        return arguments
 
 
 class Reads(Protocol):
