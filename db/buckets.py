@@ -285,7 +285,7 @@ def _verdict(
             (limit.window - debt) // limit.step,
             seconds(debt * slower),
         )
-        for (_, limit, *_), debt in zip(charges, debts, strict=True)
+        for (_, limit, _, _), debt in zip(charges, debts, strict=True)
     ]
     full: list[Charge] = []
     if wait > 0:

@@ -22,13 +22,13 @@ class Together(Generic[K, V]):
         self._coming: list[tuple[K, asyncio.Future[V]]] = []
         self._running: set[asyncio.Task[None]] = set()
 
-    async def get(self, question: K) -> V:
+    def get(self, question: K) -> Awaitable[V]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[V] = loop.create_future()
         if not self._coming:
             loop.call_soon(self._go)
         self._coming.append((question, answer))
-        return await answer
+        return answer
 
     def _go(self) -> None:
         coming, self._coming = self._coming, []

@@ -1,6 +1,6 @@
 """A way past the router, for the one address that nearly all requests are for."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,8 +16,8 @@ class Direct:
         self.app = app
         self._to = to
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self.app
         if scope["type"] == "http" and not scope.get("root_path"):
             app = self._to.get(scope["path"], app)
-        await app(scope, receive, send)
+        return app(scope, receive, send)
