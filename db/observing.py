@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 from redis.exceptions import NoScriptError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection as SqlConnection
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from db.connections import Connection
+from db.quick_redis import QuickRedis
 from db.reads import PoolReads, Read, SessionReads
 
 R = TypeVar("R")
@@ -84,7 +85,7 @@ async def _fetched(
     return statement.shape(records)
 
 
-class ObservedRedis(Redis):
+class ObservedRedis(QuickRedis):
     """A client whose commands are told to an observer, the wait for a connection included."""
 
     observer: Observer
@@ -99,7 +100,7 @@ class ObservedRedis(Redis):
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         begun = perf_counter()
         try:
-            reply = await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            reply = await super().execute_command(*args, **options)
         except NoScriptError:  # an answer like others: the caller sends the script itself
             self.observer.asked(str(args[0]), perf_counter() - begun, None)
             raise

@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.maint_notifications import MaintNotificationsConfig
 
 from db.observing import ObservedRedis, Observer
+from db.quick_redis import QuickRedis
 
 CONNECTIONS = 32
 POOL_TIMEOUT = 0.05  # seconds, as are the next two
@@ -38,7 +39,7 @@ def connect(url: str, observer: Observer | None = None) -> Redis:
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
         driver_info=None,
     )
-    return Redis.from_pool(pool) if observer is None else ObservedRedis.over(pool, observer)
+    return QuickRedis.from_pool(pool) if observer is None else ObservedRedis.over(pool, observer)
 
 
 class Breaker:

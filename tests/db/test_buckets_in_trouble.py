@@ -6,6 +6,7 @@ from statistics import median
 from redis.asyncio import Redis
 
 from db.buckets import Buckets, Charge, Limit, Standing
+from db.quick_redis import QuickRedis
 from db.redis import PAUSE, Breaker, connect
 from tests.db.charges import HOUR, fresh, seconds_alone
 from tests.servers import PATIENT
@@ -94,7 +95,8 @@ async def test_a_command_that_timed_out_is_not_sent_again(server: Server) -> Non
     buckets = Buckets(hasty, breaker=breaker)
     await Buckets(patient).take([charge])
     await until_it_answers(buckets, breaker, charge)
-    (connection,) = hasty.connection_pool._available_connections
+    assert isinstance(hasty, QuickRedis)
+    (connection,) = [lane for lane in hasty.lanes if lane.is_connected]
     writer = connection._writer
     server.freeze()
     taking = asyncio.create_task(buckets.take([charge]))
