@@ -59,7 +59,7 @@ class Post(Node):
     comment_count: int = strawberry.field(description="How many comments it has, replies included.")
     viewer_has_liked: bool = strawberry.field(description="Whether you like it.")
     author: LazyUser | None = strawberry.field(
-        description="Who wrote it; null if they went out of sight this very moment."
+        description="Who wrote it; there whenever the post is, though clients had better not count on it."
     )
     row: strawberry.Private[PostRow]
 
