@@ -10,7 +10,7 @@ from engine.execution.claims import own_class
 from engine.execution.completion import ListOf
 from engine.execution.fields import Field, Valued, leaf_column
 from engine.execution.objects import ObjectOf
-from engine.execution.places import Items, Place, Some
+from engine.execution.places import FieldOf, Items, Place, Some
 from engine.execution.request import Request
 from engine.execution.rows import Column
 
@@ -57,7 +57,7 @@ class Read(Valued):
     def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
         """The rows of those objects, one after the other, and their place."""
         key = self.key
-        found, here = _those_there([row[key] for row in rows], self.here(place))
+        found, here = _those_there([row[key] for row in rows], FieldOf(place, self.step))
         if self._list is None:
             return found, here
         here = Items(here, [*map(len, found)], is_nullable=self._list.item.is_nullable)

@@ -42,7 +42,8 @@ async def drive(request: Request) -> None:
             except Exception as error:
                 value = error
             wait.resume(request, (value,))
-            call_batches(request)
+            if request.batches:
+                call_batches(request)
     finally:
         _driving.discard(request)
         abandon(request)

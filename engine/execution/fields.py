@@ -59,7 +59,7 @@ class Field(ABC):
         self.definition = definition
         self.parent_type = parent_type
         self._planner = planner
-        self._step = Step(order, key, not is_non_null_type(definition.type), parent_type.name)
+        self.step = Step(order, key, not is_non_null_type(definition.type), parent_type.name)
         self._levels: dict[GraphQLObjectType, Level] = {}
         self._info = (self.name, self.nodes, definition.type, parent_type)
         self.arguments = arguments(definition, details[0], hide_suggestions=planner.hide_suggestions)
@@ -96,9 +96,6 @@ class Field(ABC):
     def info(self, request: Request, place: Place, index: int, /) -> ResolveInfo:
         return resolve_info(self._info, place, index, request.extensions, request.info)
 
-    def here(self, place: Place) -> Place:
-        return FieldOf(place, self._step)
-
 
 class Valued(Field):
     """One whose values are at hand, or to be awaited one by one."""
@@ -106,7 +103,7 @@ class Valued(Field):
     def resolve(
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
     ) -> None:
-        here = self.here(place)
+        here = FieldOf(place, self.step)
         self.complete(request, self.values(request, objects, here), here, rows)
 
     @abstractmethod
@@ -183,19 +180,18 @@ class Batched(Field):
     def resolve(
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
     ) -> None:
-        here = self.here(place)
+        here = FieldOf(place, self.step)
         try:
             given = self.arguments(request.variables)
         except Exception as error:
             self.complete(request, [error] * len(objects), here, rows)
             return
-
         key = self._key(given) if given else self._bare_key
         request.batches.append(Batch(key, self, given, objects, here, rows))
 
     def ask(self, request: Request, parents: Sequence[Any], place: Place, given: Mapping[str, Any], /) -> Any:
         """For a value or an exception for each, or what they are to be awaited from."""
-        info = self.info(request, place, 0)
+        info = resolve_info(self._info, place, 0, request.extensions, request.info)
         return self.resolver(parents, info, **given) if given else self.resolver(parents, info)
 
     def _key(self, given: Mapping[str, Any]) -> object:

@@ -86,7 +86,8 @@ class _Reading:
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
         """None where something is not plain."""
-        taken: list[list[Any]] = [[] for _ in range(self._left.inner_count)]
+        # The inner objects of which something is left, kind by kind.
+        taken: list[list[Any]] = [[] for _ in range(self._left.inner_count)] if self.has_inner else []
         try:
             rows = self._rows(objects, taken)
         except Exception:
@@ -154,9 +155,9 @@ class _Left:
 
 def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:
     """Where objects stand at several places they are read once, and each place has a row of its own."""
-    different = dict(zip(map(id, objects), objects, strict=True))
     # To copy rows costs too: a few that are read again are the cheaper way.
-    if 2 * len(different) > len(objects):
+    if 2 * len({*map(id, objects)}) > len(objects):
         return function(objects)
+    different = dict(zip(map(id, objects), objects, strict=True))
     rows = dict(zip(different, function([*different.values()]), strict=True))
     return [rows[id(each)].copy() for each in objects]
