@@ -34,7 +34,7 @@ async def drive(request: Request) -> None:
             if not _can_be_in_place(request):
                 await _SideBySide(request).run()
                 continue
-            wait, *request.waits = request.waits
+            wait = request.waits.pop(0)
             (awaitable,) = wait.awaitables
             try:
                 # A future may be somebody else's too, who does not give up when this request does.

@@ -12,10 +12,12 @@ from graphql import (
     GraphQLID,
     GraphQLInt,
     GraphQLLeafType,
+    GraphQLScalarType,
     GraphQLString,
     Undefined,
 )
 from graphql.pyutils import inspect
+from strawberry.types.scalar import identity
 
 _INT_MIN: Final = -(2**31)
 _INT_MAX: Final = 2**31 - 1
@@ -28,6 +30,8 @@ AS_IT_IS: Final[dict[GraphQLLeafType, str]] = {
     GraphQLInt: f"type(a) is int and {_INT_MIN} <= a <= {_INT_MAX}",
     GraphQLFloat: "type(a) is float and isfinite(a)",
 }
+# Coercions that give what they are given.
+UNCHANGING: Final = (GraphQLScalarType.serialize, identity)
 _TYPE_OF: Final[dict[GraphQLLeafType, type]] = {
     GraphQLString: str,
     GraphQLID: str,

@@ -20,7 +20,7 @@ from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from engine.execution.getters import getter_of, shortcut
 from engine.execution.kinds import PLAIN
-from engine.execution.leaves import AS_IT_IS, coercer, coercion
+from engine.execution.leaves import AS_IT_IS, UNCHANGING, coercer, coercion
 
 Rows: TypeAlias = Callable[..., list[dict[str, Any]]]
 
@@ -144,7 +144,7 @@ class _Expression:
             is_there += f" and not hasattr(o{number}, {TYPE_CAST_ATTRIBUTE!r})"
         if column.leaves_some:
             self._takers.append(f"take{number}")
-            is_there += f" and take{number}(o{number}) is None"
+            is_there += f" and not take{number}(o{number})"
         return f"{self._row(column.inner, f'o{number}', kind)} if {is_there} else c{number}(o{number})"
 
     def _leaf(self, column: Column, number: int, read: str) -> str:
@@ -159,11 +159,11 @@ class _Expression:
 
     def _coerced(self, leaf: GraphQLLeafType, is_nullable: bool, number: int, read: str) -> str:
         known: set[type] = set()
-        self._names |= {
-            f"t{number}": known,
-            f"s{number}": coercion(leaf),
-            f"c{number}": _otherwise(leaf, is_nullable, known),
-        }
+        coerce = coercion(leaf)
+        self._names |= {f"t{number}": known, f"c{number}": _otherwise(leaf, is_nullable, known)}
+        if coerce in UNCHANGING:
+            return f"a if type(a := {read}) in t{number} else c{number}(a)"
+        self._names[f"s{number}"] = coerce
         is_there = f"(b := s{number}(a)) is not None and b is not Undefined"
         return f"b if type(a := {read}) in t{number} and {is_there} else c{number}(a)"
 

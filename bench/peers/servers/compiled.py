@@ -107,9 +107,7 @@ def page(rows: list[PostRow], first: int) -> Connection[Post]:
 
 
 # Left to orjson, which writes it as part of the answer.
-_DATE_TIME = strawberry.scalar(
-    name="DateTime", serialize=lambda moment: moment, parse_value=datetime.fromisoformat
-)
+_DATE_TIME = strawberry.scalar(name="DateTime", parse_value=datetime.fromisoformat)
 schema = strawberry.Schema(Query, config=StrawberryConfig(scalar_map={datetime: _DATE_TIME}))._schema
 
 
