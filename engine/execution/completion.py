@@ -73,10 +73,7 @@ class Layer(ABC):
             return values
         if _all_plain(map(type, values)):
             return self.plain_ones(request, values, place, slot)
-        if _all_coming(map(type, values)) and not request.is_sync:
-            self._wait(request, values, place, slot)
-            return [None] * len(values)
-        return self._sifted(request, values, place, slot)
+        return self.others(request, values, place, slot)
 
     @abstractmethod
     def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
@@ -85,7 +82,11 @@ class Layer(ABC):
     def fail(self, request: Request, error: Exception, place: Place, index: int) -> None:
         request.fail(error, self.field.nodes, place, index)
 
-    def _sifted(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+    def others(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
+        """As `complete`, where not all are as plain."""
+        if _all_coming(map(type, values)) and not request.is_sync:
+            self._wait(request, values, place, slot)
+            return [None] * len(values)
         plain, coming = self._told_apart(request, values, place)
         if len(plain) == len(values):
             return self.plain_ones(request, values, place, slot)

@@ -81,7 +81,6 @@ class _Reading:
         self._trials = 0 if of_mappings else _FAILURES_MAX
         self._left = _Left(fields, columns)
         self.has_inner = any(column.inner for column in columns)
-        self._is_flat = not self.has_inner and not self._left.is_any
         self.failures = 0
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
@@ -100,21 +99,16 @@ class _Reading:
     def _rows(self, objects: Sequence[Any], taken: Sequence[list[Any]]) -> list[dict[str, Any]]:
         if self._quick is not None:
             try:
-                return self._read(self._quick, objects, taken)
+                return self._quick(objects, *[each.append for each in taken])
             except Exception:
                 self._quick = None
                 for each in taken:
                     each.clear()
-        rows = self._read(self._function, objects, taken)
+        rows = self._function(objects, *[each.append for each in taken])
         if self._trials and objects:
             self._trials -= 1
             self._quick = function_for(self._columns, objects[0])
         return rows
-
-    def _read(self, function: Rows, objects: Sequence[Any], taken: Sequence[list[Any]]) -> list[dict[str, Any]]:
-        if self._is_flat:
-            return _each_once(function, objects)
-        return function(objects, *[each.append for each in taken])
 
 
 class _Left:
@@ -151,13 +145,3 @@ class _Left:
             inner_objects = next(taken) if inner._fields else ()
             inner_rows, here = field.inner_rows(rows, place)
             inner.resolve(request, inner_objects, here, inner_rows, taken)
-
-
-def _each_once(function: Rows, objects: Sequence[Any]) -> list[dict[str, Any]]:
-    """Where objects stand at several places they are read once, and each place has a row of its own."""
-    # To copy rows costs too: a few that are read again are the cheaper way.
-    if 2 * len({*map(id, objects)}) > len(objects):
-        return function(objects)
-    different = dict(zip(map(id, objects), objects, strict=True))
-    rows = dict(zip(different, function([*different.values()]), strict=True))
-    return [rows[id(each)].copy() for each in objects]

@@ -136,10 +136,14 @@ class ObjectOf(Objects):
         self.kind = kind
 
     def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
-        # Straight on where it can be: objects in objects may be the deeper for it.
-        if values and self.kind.is_type_of is None and PLAIN.hold_all(map(type, values)):
-            return self._level(self.kind, request, values, place)
-        return super().complete(request, values, place, slot)
+        if not values:
+            return values
+        if not PLAIN.hold_all(map(type, values)):
+            return self.others(request, values, place, slot)
+        if self.kind.is_type_of is not None:
+            return self.of_type(self.kind, request, values, place, slot)
+        # Straight on: objects in objects may be the deeper for it.
+        return self._level(self.kind, request, values, place)
 
     def plain_ones(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         return self.of_type(self.kind, request, values, place, slot)
