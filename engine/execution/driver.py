@@ -10,8 +10,9 @@ rest is no longer waited for.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import partial
+from operator import attrgetter
 from types import CoroutineType
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from engine.execution.request import Request, Wait
 
 # Requests that are answered at once, from which on their own batches need not run side by side.
 _MANY: Final = 4
+_is_batch: Final = attrgetter("is_batch")
 _driving: Final[set[Request]] = set()
 
 
@@ -30,8 +32,10 @@ async def drive(request: Request) -> None:
     """Until nothing is left to wait for, or the whole answer is null; nothing of it runs any more then."""
     _driving.add(request)
     try:
-        while request.waits and not request.is_void:
-            if not _can_be_in_place(request):
+        while request.waits:
+            if request.nulled or not _can_be_in_place(request.waits):
+                if request.is_void:
+                    return
                 await _SideBySide(request).run()
                 continue
             wait = request.waits.pop(0)
@@ -199,9 +203,8 @@ def _is_closed(wait: Wait, awaitable: Awaitable[Any]) -> bool:
     return True
 
 
-def _can_be_in_place(request: Request) -> bool:
-    """May the first that it waits for be awaited before the others are begun?"""
-    waits = request.waits
-    if request.nulled or len(waits[0].awaitables) != 1:
+def _can_be_in_place(waits: Sequence[Wait]) -> bool:
+    """May the first of them be awaited before the others are begun?"""
+    if len(waits[0].awaitables) != 1:
         return False
-    return len(waits) == 1 or (len(_driving) >= _MANY and all(wait.is_batch for wait in waits))
+    return len(waits) == 1 or (len(_driving) >= _MANY and all(map(_is_batch, waits)))

@@ -1,6 +1,8 @@
 """Levels: the selection of one object type at one position, executed for all its objects at once."""
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final
 
 from engine.execution.attributes import Read
@@ -19,6 +21,8 @@ _COLUMNS_MAX: Final = 200
 _DEPTH_MAX: Final = 4
 # So often may inner objects be what cannot be read before they are left to levels of their own.
 _FAILURES_MAX: Final = 4
+
+_append: Final = attrgetter("append")
 
 
 class FieldsLevel:
@@ -86,7 +90,7 @@ class _Reading:
     def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
         """None where something is not plain."""
         # The inner objects of which something is left, kind by kind.
-        taken: list[list[Any]] = [[] for _ in range(self._left.inner_count)] if self.has_inner else []
+        taken: list[list[Any]] = [*map(list, repeat((), self._left.inner_count))]
         try:
             rows = self._rows(objects, taken)
         except Exception:
@@ -99,12 +103,12 @@ class _Reading:
     def _rows(self, objects: Sequence[Any], taken: Sequence[list[Any]]) -> list[dict[str, Any]]:
         if self._quick is not None:
             try:
-                return self._quick(objects, *[each.append for each in taken])
+                return self._quick(objects, *map(_append, taken))
             except Exception:
                 self._quick = None
                 for each in taken:
                     each.clear()
-        rows = self._function(objects, *[each.append for each in taken])
+        rows = self._function(objects, *map(_append, taken))
         if self._trials and objects:
             self._trials -= 1
             self._quick = function_for(self._columns, objects[0])

@@ -41,8 +41,8 @@ class Post(Written):
     @staticmethod
     async def author(posts: list["Post"], info: Info) -> list[User | None]:
         keys = [post.author_key for post in posts]
-        users = {user.key: user for user in await info.context.connections.fetch("authors", list(set(keys)))}
-        return [users.get(key) for key in keys]
+        users = {user.key: user for user in await info.context.connections.fetch("authors", [*{*keys}])}
+        return [*map(users.get, keys)]
 
     @batch
     @staticmethod
