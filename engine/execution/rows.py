@@ -15,12 +15,12 @@ from math import isfinite
 from types import CodeType
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from graphql import GraphQLID, GraphQLLeafType, Undefined
+from graphql import GraphQLID, GraphQLInt, GraphQLLeafType, Undefined
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from engine.execution.getters import getter_of, shortcut
 from engine.execution.kinds import PLAIN
-from engine.execution.leaves import AS_IT_IS, UNCHANGING, coercer, coercion
+from engine.execution.leaves import AS_IT_IS, INT_MAX, INT_MIN, UNCHANGING, coercer, coercion
 
 Rows: TypeAlias = Callable[..., list[dict[str, Any]]]
 
@@ -152,7 +152,7 @@ class _Expression:
         plain = AS_IT_IS.get(column.leaf)
         if plain is None:
             return self._coerced(column.leaf, column.is_nullable, number, read)
-        self._names[f"c{number}"] = _id if column.leaf is GraphQLID else _odd
+        self._names[f"c{number}"] = _RARER.get(column.leaf, _odd)
         first, _, rest = plain.partition("(a)")
         plain = f"{first}(a := {read}){rest}"
         return f"a if {plain}{' or a is None' if column.is_nullable else ''} else c{number}(a)"
@@ -202,6 +202,12 @@ def _id(value: Any) -> str:
     raise Odd
 
 
+def _int(value: Any) -> int:
+    if type(value) is int and INT_MIN <= value <= INT_MAX:
+        return value
+    raise Odd
+
+
 def _nothing(value: Any) -> None:
     if value is not None:
         raise Odd
@@ -209,3 +215,7 @@ def _nothing(value: Any) -> None:
 
 def _odd(value: Any) -> Any:
     raise Odd
+
+
+# Of leaves whose values are not all as they are as a rule.
+_RARER: Final[dict[GraphQLLeafType, Callable[[Any], Any]]] = {GraphQLID: _id, GraphQLInt: _int}

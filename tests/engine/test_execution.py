@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
-from graphql import ExecutionResult, build_schema, parse
+from graphql import ExecutionResult, GraphQLScalarType, Undefined, build_schema, parse
 from graphql import execute as by_graphql_core
+from strawberry.types.scalar import identity
 
 from engine.execution import FellThrough, execute, fallthroughs, no_fallthrough
 from engine.execution.rows import Column, Odd, row_function
@@ -205,6 +206,18 @@ def test_a_row_function_reads_what_is_plain_and_refuses_the_rest() -> None:
     for odd in ({"n": 2**31}, {"n": True}, {"n": None}, {"text": 5}, {"class": 1.5}):
         with pytest.raises(Odd):
             read([good, {**good, **odd}])
+
+
+@pytest.mark.parametrize("coerce", [None, identity, lambda value: value])
+def test_a_scalar_that_leaves_values_as_they_are_takes_all_but_what_is_not_there(coerce: Any) -> None:
+    scalar = GraphQLScalarType("Any", coerce_output_value=coerce)
+    read = row_function([Column("any", "any", scalar, is_nullable=False)], of_mappings=True)
+    good = [{"any": value} for value in (1, "one", [1], {"one": 1}, True)]
+    for _ in range(2):  # their types are known then
+        assert read(good) == good
+        for odd in (None, Undefined, ValueError("no"), lambda: 1):
+            with pytest.raises(Odd):
+                read([{"any": odd}])
 
 
 class _Unhashable:
