@@ -80,7 +80,7 @@ class _Reading:
     def __init__(self, fields: Sequence[Field], columns: Sequence[Column], *, of_mappings: bool) -> None:
         self._columns = columns
         self._function = row_function(columns, of_mappings=of_mappings)
-        # The same for the classes that came last, where they have properties, and how often it may be made.
+        # The same for the classes that came last, where they have properties, and how often it may be made anew.
         self._quick: Rows | None = None
         self._trials = 0 if of_mappings else _FAILURES_MAX
         self._left = _Left(fields, columns)
@@ -105,13 +105,14 @@ class _Reading:
             try:
                 return self._quick(objects, *map(_append, taken))
             except Exception:
-                self._quick = None
                 for each in taken:
                     each.clear()
         rows = self._function(objects, *map(_append, taken))
         if self._trials and objects:
             self._trials -= 1
             self._quick = function_for(self._columns, objects[0])
+        else:
+            self._quick = None
         return rows
 
 
