@@ -22,7 +22,7 @@ from graphql.execution.collect_fields import FieldDetails
 from engine.execution.arguments import arguments
 from engine.execution.batches import Batch
 from engine.execution.completion import Layer, Leaf, ListOf
-from engine.execution.info import ResolveInfo, new, resolve_info
+from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
 from engine.execution.kinds import are_mappings
 from engine.execution.objects import AbstractOf, Level, ObjectOf
 from engine.execution.places import FieldOf, Place, Step
@@ -133,11 +133,9 @@ class Called(Valued):
         except Exception as error:
             return [error] * len(objects)
         resolver = self.resolver if request.wrapped is None else request.wrapped(self.resolver)
-        before, extensions, after = self._info, request.extensions, request.info
+        infos = resolve_infos(self._info, here, len(objects), request.extensions, request.info)
         found: list[Any] = []
-        for index, each in enumerate(objects):
-            # As `resolve_info` does it, without a call for each.
-            info = new(ResolveInfo, (*before, (here, index, extensions), *after))
+        for each, info in zip(objects, infos, strict=True):
             try:
                 found.append(resolver(each, info, **given) if given else resolver(each, info))
             except Exception as error:

@@ -10,7 +10,7 @@ from engine.execution.places import Place, path_of
 
 _PATH: Final = GraphQLResolveInfo._fields.index("path")
 # Past the named tuple's own, which knows nothing of what stands in place of the path.
-new: Final = tuple.__new__
+_new: Final = tuple.__new__
 
 
 class ResolveInfo(GraphQLResolveInfo[Any]):
@@ -54,4 +54,13 @@ def resolve_info(
     before: tuple[Any, ...], place: Place, index: int, extensions: Any, after: tuple[Any, ...]
 ) -> ResolveInfo:
     """`before` the path are the four that the field knows, `after` it those that the request knows."""
-    return new(ResolveInfo, (*before, (place, index, extensions), *after))
+    return _new(ResolveInfo, (*before, (place, index, extensions), *after))
+
+
+def resolve_infos(
+    before: tuple[Any, ...], place: Place, count: int, extensions: Any, after: tuple[Any, ...]
+) -> list[ResolveInfo]:
+    """As `resolve_info`, for the first `count` of a column."""
+    if count == 1:  # as for every field of the root, sooner done than a comprehension
+        return [resolve_info(before, place, 0, extensions, after)]
+    return [_new(ResolveInfo, (*before, (place, index, extensions), *after)) for index in range(count)]
