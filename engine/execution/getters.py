@@ -19,7 +19,7 @@ def getter_of(kind: type | None, name: str) -> Callable[[Any], Any] | None:
 def shortcut(getter: Callable[[Any], Any]) -> int | Sequence[str] | None:
     """The number of the item that it gets, or the attributes along which it goes; None of every other function."""
     match getter.__reduce__() if type(getter) in (attrgetter, itemgetter) else None:
-        case (_, (int(item),)):
+        case (_, (item,)) if type(item) is int:  # an enumeration's are not written as their number
             return item
         case (_, (str(path),)) if type(getter) is attrgetter:
             return path.split(".")

@@ -1,5 +1,6 @@
 """A property that only looks something up further on is read past, and answers as itself."""
 
+from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -10,6 +11,10 @@ from graphql import parse
 
 from engine.execution import execute, no_fallthrough
 from engine.execution.getters import getter_of, shortcut
+
+
+class Place(int, Enum):
+    FIRST = 0
 
 
 class Row:
@@ -96,7 +101,13 @@ def test_only_such_a_property_has_a_path(kind: type, name: str, path: Any) -> No
 
 @pytest.mark.parametrize(
     ("getter", "found"),
-    [(itemgetter(3), 3), (itemgetter("a"), None), (itemgetter(1, 2), None), (attrgetter("a", "b"), None)],
+    [
+        (itemgetter(3), 3),
+        (itemgetter("a"), None),
+        (itemgetter(1, 2), None),
+        (itemgetter(Place.FIRST), None),
+        (attrgetter("a", "b"), None),
+    ],
 )
 def test_what_is_got_is_one_item_by_its_number_or_one_path(getter: Any, found: Any) -> None:
     assert shortcut(getter) == found
