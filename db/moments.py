@@ -1,7 +1,8 @@
 """Moments of rows that come by the score: seconds since 1970, of which a datetime is made when one is shown.
 
 The driver takes ten times as long to make a datetime as to read a number, and a page has forty moments, half of
-which nobody asks for. PostgreSQL's seconds are the nearest double, which tells every microsecond until 2242.
+which nobody asks for. PostgreSQL's seconds are the nearest double, which tells every microsecond from 1698 until
+2242.
 """
 
 from datetime import datetime
