@@ -38,6 +38,7 @@ _UNAVAILABLE: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.LockNotAvailableError,
+    asyncpg.InternalClientError,  # its backend was just terminated, and the socket is not closed yet
 )
 
 

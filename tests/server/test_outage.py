@@ -1,15 +1,20 @@
 """PostgreSQL going away under a running server: it says so, and nothing else."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from schema.context import Services
+from server.errors import is_unavailable
 from server.settings import Settings
 from tests.server.doors import Door
 from tests.server.visitors import listening
+from tests.servers import Addresses
 
 
 @pytest.fixture
@@ -70,3 +75,22 @@ async def test_once_postgresql_is_back_so_is_everything(http: httpx.AsyncClient,
     assert (await http.get("/readyz")).json()["status"] == "ready"
     answer = await http.post("/graphql", json={"query": "{ publicFeed { edges { cursor } } }"})
     assert answer.json() == {"data": {"publicFeed": {"edges": []}}}
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_connection_whose_backend_was_ended_is_unavailable_from_then_on(
+    addresses: Addresses, turns: int
+) -> None:
+    url = addresses.superuser.format(database="postgres")
+    superuser, connection = await asyncpg.connect(url), await asyncpg.connect(url)
+    end = await superuser.prepare("SELECT pg_terminate_backend($1)")
+    ending = asyncio.ensure_future(end.fetch(connection.get_server_pid()))
+    await asyncio.sleep(0)
+    time.sleep(0.1)  # noqa: ASYNC251 # then its last words, and that it is gone, are heard in turns that follow
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    with pytest.raises(Exception) as told:  # of several kinds, turn by turn
+        await connection.fetchval("SELECT 1")
+    assert is_unavailable(told.value)
+    await ending
+    await superuser.close()
