@@ -1,7 +1,7 @@
 """Scalars of our own: text that is safe to store and show, secrets, and moments."""
 
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NewType
 
 import strawberry
@@ -45,11 +45,13 @@ def _parse_moment(value: object) -> datetime:
         raise GraphQLError("DateTime is out of range.") from None
 
 
-@lru_cache(_MOMENTS_MAX)
+_of_seconds = lru_cache(_MOMENTS_MAX)(partial(datetime.fromtimestamp, tz=UTC))
+
+
 def _moment(value: datetime | float) -> datetime:
     """Of a datetime, or of seconds since 1970 as the rows of pages have them."""
     if type(value) is float:
-        return datetime.fromtimestamp(value, UTC)
+        return _of_seconds(value)
     assert isinstance(value, datetime)
     # Its text is left to whoever writes the JSON: made one by one they took four times as long.
     return value if value.tzinfo is UTC else value.astimezone(UTC)
