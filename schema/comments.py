@@ -14,7 +14,7 @@ from schema.context import Info
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from schema.nodes import Node, global_id, shown
 from schema.pagination import PAGE, Connection, Edge, Paging, connections, counted, paged
-from schema.rows import shows_row
+from schema.rows import of_row, shows_row
 from schema.scalars import SafeText
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 LazyUser = Annotated["User", strawberry.lazy("schema.users")]
 
 
-@shows_row("depth", "created_at", "edited_at")
+@shows_row
 @strawberry.type(
     description="Something said in reply to a post or to another comment. A deleted comment that has replies "
     "keeps its place, without author and text."
 )
 class Comment(Node):
     text: str | None = strawberry.field(description="Plain text, up to 2,000 characters; null once deleted.")
-    depth: int = strawberry.field(description="0 on the post itself, one more with each reply, at most 8.")
-    created_at: float = strawberry.field(graphql_type=datetime, description="When it was made.")
-    edited_at: float | None = strawberry.field(
+    depth: int = of_row(description="0 on the post itself, one more with each reply, at most 8.")
+    created_at: float = of_row(graphql_type=datetime, description="When it was made.")
+    edited_at: float | None = of_row(
         graphql_type=datetime | None, description="When it was last changed, if ever."
     )
     row: strawberry.Private[CommentRow]

@@ -16,7 +16,7 @@ from schema.context import Info
 from schema.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Edge, Paging, connections, paged
-from schema.rows import shows_row
+from schema.rows import of_row, shows_row
 from schema.scalars import SafeText
 
 if TYPE_CHECKING:
@@ -28,36 +28,22 @@ LazyUser = Annotated["User", strawberry.lazy("schema.users")]
 LazyComment = Annotated["Comment", strawberry.lazy("schema.comments")]
 
 
-@shows_row(
-    "type",
-    "text",
-    "link_url",
-    "image_url",
-    "alt_text",
-    "audience",
-    "created_at",
-    "edited_at",
-    "like_count",
-    "comment_count",
-    "viewer_has_liked",
-)
+@shows_row
 @strawberry.type(description="Something a person said.")
 class Post(Node):
-    type: PostType = strawberry.field(description="What it carries besides its words.")
-    text: str = strawberry.field(
-        description="Plain text, up to 5,000 characters; empty only with an image or link."
-    )
-    link_url: str | None = strawberry.field(description="The http(s) address a LINK post points at.")
-    image_url: str | None = strawberry.field(description="The https address of an IMAGE post's picture.")
-    alt_text: str | None = strawberry.field(description="The picture in words, for those who cannot see it.")
-    audience: Audience = strawberry.field(description="Who may see it.")
-    created_at: float = strawberry.field(graphql_type=datetime, description="When it was published.")
-    edited_at: float | None = strawberry.field(
+    type: PostType = of_row(description="What it carries besides its words.")
+    text: str = of_row(description="Plain text, up to 5,000 characters; empty only with an image or link.")
+    link_url: str | None = of_row(description="The http(s) address a LINK post points at.")
+    image_url: str | None = of_row(description="The https address of an IMAGE post's picture.")
+    alt_text: str | None = of_row(description="The picture in words, for those who cannot see it.")
+    audience: Audience = of_row(description="Who may see it.")
+    created_at: float = of_row(graphql_type=datetime, description="When it was published.")
+    edited_at: float | None = of_row(
         graphql_type=datetime | None, description="When it was last changed, if ever."
     )
-    like_count: int = strawberry.field(description="How many people like it.")
-    comment_count: int = strawberry.field(description="How many comments it has, replies included.")
-    viewer_has_liked: bool = strawberry.field(description="Whether you like it.")
+    like_count: int = of_row(description="How many people like it.")
+    comment_count: int = of_row(description="How many comments it has, replies included.")
+    viewer_has_liked: bool = of_row(description="Whether you like it.")
     author: LazyUser | None = strawberry.field(
         description="Who wrote it; there whenever the post is, though clients had better not count on it."
     )

@@ -1,21 +1,24 @@
 """Types that show a row: what stands in the row is read there, and not copied for each of a page's objects."""
 
-from collections.abc import Callable
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, Final, TypeVar
+
+import strawberry
+from strawberry.types import get_object_definition
 
 T = TypeVar("T")
 
+_OF_ROW: Final = "of_row"
 
-def shows_row(*names: str) -> Callable[[type[T]], type[T]]:
-    """Make these fields of a Strawberry type those of its `row`, under the same names.
 
-    The engine knows such a property, and reads past it.
-    """
+def of_row(**options: Any) -> Any:
+    """A field that the object's `row` has under the same name; `options` go to `strawberry.field`."""
+    return strawberry.field(metadata={_OF_ROW: True}, **options)
 
-    def decorate(kind: type[T]) -> type[T]:
-        for name in names:
-            setattr(kind, name, property(attrgetter(f"row.{name}")))
-        return kind
 
-    return decorate
+def shows_row(kind: type[T]) -> type[T]:
+    """Let a Strawberry type read its fields `of_row`. The engine knows such a property, and reads past it."""
+    for field in get_object_definition(kind, strict=True).fields:
+        if _OF_ROW in field.metadata:
+            setattr(kind, field.python_name, property(attrgetter(f"row.{field.python_name}")))
+    return kind

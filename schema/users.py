@@ -18,7 +18,7 @@ from schema.nodes import Node, global_id
 from schema.pagination import PAGE, Connection, Paging, connections, counted, paged
 from schema.passkeys import OwnPasskeys
 from schema.personal_tokens import OwnTokens
-from schema.rows import shows_row
+from schema.rows import of_row, shows_row
 from schema.second_factors import OwnFactors
 from schema.standing import OwnStanding
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 LazyPost = Annotated["Post", strawberry.lazy("schema.posts")]
 
 
-@shows_row("username", "display_name", "bio", "avatar_url", "is_private", "created_at")
+@shows_row
 @strawberry.type(description="A person on the network.")
 class User(
     OwnAddress,
@@ -43,14 +43,14 @@ class User(
     OwnExports,
     Node,
 ):
-    username: str = strawberry.field(description="Unique in any case of letters; part of the profile's address.")
-    display_name: str = strawberry.field(description="The name shown to people, 1–50 characters.")
-    bio: str = strawberry.field(description="What they say about themselves; may be empty.")
-    avatar_url: str | None = strawberry.field(description="An https address of their picture.")
-    is_private: bool = strawberry.field(
+    username: str = of_row(description="Unique in any case of letters; part of the profile's address.")
+    display_name: str = of_row(description="The name shown to people, 1–50 characters.")
+    bio: str = of_row(description="What they say about themselves; may be empty.")
+    avatar_url: str | None = of_row(description="An https address of their picture.")
+    is_private: bool = of_row(
         description="Whether only people they accepted as followers see their posts and lists."
     )
-    created_at: float = strawberry.field(graphql_type=datetime, description="When they joined.")
+    created_at: float = of_row(graphql_type=datetime, description="When they joined.")
     row_id: strawberry.Private[int]
     row: strawberry.Private[UserRow]
 
