@@ -62,11 +62,11 @@ def main() -> None:
 
 def _peers(wanted: argparse.Namespace) -> list[str]:
     machine = report.machine()
-    with _running(wanted.people, NAMES) as lanes:
-        for lane in lanes:
-            say(f"warming {lane.name}")
-            lane.ask(wanted.warming)
-        rounds = measure(lanes, rounds=wanted.rounds, seconds=wanted.seconds, progress=say)
+    with _lanes(wanted.people, NAMES) as lanes:
+        with _running(lanes):
+            say("comparing what they answer")
+            agree(lanes)
+        rounds = measure(lanes, rounds=wanted.rounds, seconds=wanted.seconds, warming=wanted.warming, progress=say)
     say("the executor alone")
     speeds = executor.speeds(wanted.rounds)
     text = _PEERS.format(
@@ -85,7 +85,8 @@ def _peers(wanted: argparse.Namespace) -> list[str]:
 
 def _endurance(wanted: argparse.Namespace) -> list[str]:
     machine = report.machine()
-    with _running(wanted.people, endurance.NAMES) as lanes:
+    with _lanes(wanted.people, endurance.NAMES) as lanes, _running(lanes):
+        agree(lanes)
         held = endurance.endure(lanes, wanted.endurance, say)
     table = endurance.table(held, wanted.endurance)
     _write(wanted.results / "endurance.md", _ENDURANCE.format(machine=machine, versions=_versions(), table=table))
@@ -93,19 +94,21 @@ def _endurance(wanted: argparse.Namespace) -> list[str]:
 
 
 @contextmanager
-def _running(people: int, names: Sequence[str]) -> Iterator[list[Lane]]:
-    """All on the first core, asked one at a time; PostgreSQL, Valkey and whoever asks are on the last."""
+def _lanes(people: int, names: Sequence[str]) -> Iterator[list[Lane]]:
+    """All for the first core; PostgreSQL, Valkey and whoever asks are on the last."""
     mine = cores()
+    with on_cores(mine[-1:]), stores() as servers:
+        network = copy_of(servers, people)
+        yield [Lane(contender, mine[:1]) for contender in contenders(network, names)]
+
+
+@contextmanager
+def _running(lanes: Sequence[Lane]) -> Iterator[None]:
     with ExitStack() as stack:
-        stack.enter_context(on_cores(mine[-1:]))
-        network = copy_of(stack.enter_context(stores()), people)
-        lanes = []
-        for contender in contenders(network, names):
-            say(f"starting {contender.name}")
-            lanes.append(stack.enter_context(Lane(contender, mine[:1])))
-        say("comparing what they answer")
-        agree(lanes)
-        yield lanes
+        for lane in lanes:
+            say(f"starting {lane.name}")
+            stack.enter_context(lane)
+        yield
 
 
 def _versions() -> str:

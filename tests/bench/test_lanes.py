@@ -51,17 +51,21 @@ def running() -> Iterator[ExitStack]:
         yield stack
 
 
-def _lane(running: ExitStack, name: str, answer: str, *, work: int = 1) -> Lane:
+def _started(running: ExitStack, name: str, answer: str) -> Lane:
+    return running.enter_context(_lane(name, answer))
+
+
+def _lane(name: str, answer: str, *, work: int = 1) -> Lane:
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-c", _SERVER, str(port), str(work), answer]
     requests = {PAGE: lambda number: Request(f"page {number}".encode())}
-    return running.enter_context(Lane(Contender(name, command, {}, url, url, requests, lambda _: None), []))
+    return Lane(Contender(name, command, {}, url, url, requests, lambda _: None), [])
 
 
-def test_who_works_harder_takes_more_cpu_of_every_round(running: ExitStack) -> None:
-    lanes = [_lane(running, "light", FULL, work=1), _lane(running, "heavy", FULL, work=30_000)]
-    rounds = measure(lanes, rounds=2, seconds=0.1)
+def test_who_works_harder_takes_more_cpu_of_every_round() -> None:
+    lanes = [_lane("light", FULL, work=1), _lane("heavy", FULL, work=30_000)]
+    rounds = measure(lanes, rounds=2, seconds=0.1, warming=5)
     assert [list(each) for each in rounds] == [["light", "heavy"], ["heavy", "light"]]
     assert ratio(rounds, "heavy", "light") > 2
     assert middle(rounds, "heavy", "per_second") < middle(rounds, "light", "per_second")
@@ -69,7 +73,7 @@ def test_who_works_harder_takes_more_cpu_of_every_round(running: ExitStack) -> N
 
 
 def test_answers_may_differ_in_spaces_and_escapes_alone(running: ExitStack) -> None:
-    agree([_lane(running, "one", FULL), _lane(running, "other", SAME)], 2)
+    agree([_started(running, "one", FULL), _started(running, "other", SAME)], 2)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +86,23 @@ def test_answers_may_differ_in_spaces_and_escapes_alone(running: ExitStack) -> N
 )
 def test_the_difference_is_shown(running: ExitStack, answer: str, said: str) -> None:
     with pytest.raises(WrongAnswer, match="other answers something else than one") as raised:
-        agree([_lane(running, "one", FULL), _lane(running, "other", answer)], 1)
+        agree([_started(running, "one", FULL), _started(running, "other", answer)], 1)
     assert said in str(raised.value)
 
 
 def test_a_page_that_is_not_full_is_none(running: ExitStack) -> None:
     with pytest.raises(WrongAnswer, match="one shows 0 posts"):
-        agree([_lane(running, "one", '{"data": null}')], 1)
+        agree([_started(running, "one", '{"data": null}')], 1)
 
 
 def test_an_error_ends_the_asking(running: ExitStack) -> None:
-    lane = _lane(running, "strange", '{"errors":[{"message":"late"}]}')
+    lane = _started(running, "strange", '{"errors":[{"message":"late"}]}')
     with pytest.raises(WrongAnswer, match="late"):
         lane.ask(100)
 
 
 def test_memory_is_compared_early_and_late(running: ExitStack) -> None:
-    (held,) = endure([_lane(running, "light", FULL)], 100)
+    (held,) = endure([_started(running, "light", FULL)], 100)
     assert held.early > 1e6
     assert list(missed([Held("kept", 100, 105), Held("grown", 100, 106)])) == [
         "grown grew by 6.0%; the target is at most 5%"
