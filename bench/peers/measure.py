@@ -63,9 +63,8 @@ def main() -> None:
 def _peers(wanted: argparse.Namespace) -> list[str]:
     machine = report.machine()
     with _lanes(wanted.people, NAMES) as lanes:
-        with _running(lanes):
-            say("comparing what they answer")
-            agree(lanes)
+        with _agreeing(lanes):
+            pass  # each round has new ones
         rounds = measure(lanes, rounds=wanted.rounds, seconds=wanted.seconds, warming=wanted.warming, progress=say)
     say("the executor alone")
     speeds = executor.speeds(wanted.rounds)
@@ -85,8 +84,7 @@ def _peers(wanted: argparse.Namespace) -> list[str]:
 
 def _endurance(wanted: argparse.Namespace) -> list[str]:
     machine = report.machine()
-    with _lanes(wanted.people, endurance.NAMES) as lanes, _running(lanes):
-        agree(lanes)
+    with _lanes(wanted.people, endurance.NAMES) as lanes, _agreeing(lanes):
         held = endurance.endure(lanes, wanted.endurance, say)
     table = endurance.table(held, wanted.endurance)
     _write(wanted.results / "endurance.md", _ENDURANCE.format(machine=machine, versions=_versions(), table=table))
@@ -103,11 +101,14 @@ def _lanes(people: int, names: Sequence[str]) -> Iterator[list[Lane]]:
 
 
 @contextmanager
-def _running(lanes: Sequence[Lane]) -> Iterator[None]:
+def _agreeing(lanes: Sequence[Lane]) -> Iterator[None]:
+    """All of them run, and were found to answer the same."""
     with ExitStack() as stack:
         for lane in lanes:
             say(f"starting {lane.name}")
             stack.enter_context(lane)
+        say("comparing what they answer")
+        agree(lanes)
         yield
 
 

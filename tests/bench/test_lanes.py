@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -55,10 +56,11 @@ def _started(running: ExitStack, name: str, answer: str) -> Lane:
     return running.enter_context(_lane(name, answer))
 
 
-def _lane(name: str, answer: str, *, work: int = 1) -> Lane:
+def _lane(name: str, answer: str, *, work: int = 1, first: str = "") -> Lane:
+    """`first` is what the server's process does before all else."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
-    command = [sys.executable, "-c", _SERVER, str(port), str(work), answer]
+    command = [sys.executable, "-c", first + _SERVER, str(port), str(work), answer]
     requests = {PAGE: lambda number: Request(f"page {number}".encode())}
     return Lane(Contender(name, command, {}, url, url, requests, lambda _: None), [])
 
@@ -70,6 +72,14 @@ def test_who_works_harder_takes_more_cpu_of_every_round() -> None:
     assert ratio(rounds, "heavy", "light") > 2
     assert middle(rounds, "heavy", "per_second") < middle(rounds, "light", "per_second")
     assert middle(rounds, "light", "p99") > 0
+
+
+def test_every_round_has_a_process_of_its_own(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    starts.touch()
+    lane = _lane("light", FULL, first=f"print(file=open({str(starts)!r}, 'a'))")
+    measure([lane], rounds=3, seconds=0.1, warming=5)
+    assert len(starts.read_text()) == 3
 
 
 def test_answers_may_differ_in_spaces_and_escapes_alone(running: ExitStack) -> None:
