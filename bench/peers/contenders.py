@@ -29,15 +29,32 @@ _PAGES: Final = 8
 _QUIETLY: Final = ("--no-access-log", "--log-level", "warning")
 _UVICORN: Final = ("--loop", "uvloop", "--http", "httptools", "--no-proxy-headers", *_QUIETLY)
 
-# By name: of the Python servers the application, of the others the program.
+# By name: of the Python servers the application, of the others the program and what it is told.
 _IN_PYTHON: Final = {
     "floor": "by_hand:one",
     "hand-written": "by_hand:three",
+    "hand-written-pool": "by_hand:over_pool",
     "engine": "compiled:app",
     "strawberry": "stock:app",
 }
-_ON_NODE: Final = {"mercurius": "mercurius.js", "apollo": "apollo.js", "yoga": "yoga.js"}
-NAMES: Final = ("floor", "hand-written", "engine", "plaza", "strawberry", "mercurius", "apollo", "yoga")
+_ON_NODE: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "mercurius": ("mercurius.js", {}),
+    "mercurius-unnamed": ("mercurius.js", {"NAMED_STATEMENTS": "no"}),
+    "apollo": ("apollo.js", {}),
+    "yoga": ("yoga.js", {}),
+}
+NAMES: Final = (
+    "floor",
+    "hand-written",
+    "hand-written-pool",
+    "engine",
+    "plaza",
+    "strawberry",
+    "mercurius",
+    "mercurius-unnamed",
+    "apollo",
+    "yoga",
+)
 
 # Where the feed's first pages begin, for somebody who hides nobody.
 _PLACES: Final = """
@@ -66,7 +83,7 @@ def node_version() -> str:
 def _contender(name: str, network: Network, page: Operation, people: Sequence[Reader]) -> Contender:
     if name == "plaza":
         return plaza(name, network, operations=[page], METRICS_TOKEN="secret" * 6)
-    command, environment = _on_node(_ON_NODE[name]) if name in _ON_NODE else _in_python(_IN_PYTHON[name])
+    command, environment = _on_node(*_ON_NODE[name]) if name in _ON_NODE else _in_python(_IN_PYTHON[name])
     port = free_port()
     return Contender(
         name,
@@ -84,9 +101,9 @@ def _in_python(application: str) -> tuple[Sequence[str], Mapping[str, str]]:
     return [sys.executable, "-m", "uvicorn", program, "--port", "{port}", *_UVICORN], {}
 
 
-def _on_node(program: str) -> tuple[Sequence[str], Mapping[str, str]]:
+def _on_node(program: str, told: Mapping[str, str]) -> tuple[Sequence[str], Mapping[str, str]]:
     installed(FOLDER)
-    return [_node(), str(_SERVERS / program)], {**find().environment, "NODE_ENV": "production"}
+    return [_node(), str(_SERVERS / program)], {**find().environment, "NODE_ENV": "production", **told}
 
 
 def _node() -> str:

@@ -36,6 +36,13 @@ process for one request. Made by `make bench-peers`; `docs/performance.md` says 
 
 ![CPU of a page](peers.png)
 
+## Targets
+
+Beside servers that use their driver as most people do, and the same beside those that we tuned for this race, to which
+nothing is held; `docs/performance.md` tells how they differ.
+
+{targets}
+
 ## The executor alone
 
 In one process, in turns, without HTTP, SQL and JSON; the page is compared with that of Strawberry. CPU.
@@ -75,6 +82,7 @@ def _peers(wanted: argparse.Namespace) -> list[str]:
         seconds=wanted.seconds,
         clients=CLIENTS,
         table=tables.table(rounds),
+        targets=tables.targets(rounds),
         executor=executor.table(speeds),
     )
     _write(wanted.results / "peers.md", text)

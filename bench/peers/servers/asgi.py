@@ -3,15 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-import asyncpg
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from bench.peers.servers.database import Connections, opened
+from bench.peers.servers.database import Database, Opened
 from server.garbage import spare_what_is
 
-# Of the connections, the viewer's id and what was posted, the answer.
-Answer: TypeAlias = Callable[[Connections, int, Mapping[str, Any]], Awaitable[object]]
+# Of the database, the viewer's id and what was posted, the answer.
+Answer: TypeAlias = Callable[[Database, int, Mapping[str, Any]], Awaitable[object]]
 
 _JSON: Final = (b"content-type", b"application/json")
 
@@ -19,11 +18,11 @@ _JSON: Final = (b"content-type", b"application/json")
 class Application:
     """Raw ASGI: no router, no middleware."""
 
-    _connections: Connections
+    _database: Database
 
-    def __init__(self, answer: Answer, records: Mapping[str, type[asyncpg.Record]] | None = None) -> None:
+    def __init__(self, answer: Answer, opened: Opened) -> None:
         self._answer = answer
-        self._records = records or {}
+        self._opened = opened
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -32,12 +31,12 @@ class Application:
             await _send(send, b"ready")
         else:
             posted = orjson.loads(await _body(receive))
-            answer = await self._answer(self._connections, _viewer(scope), posted)
+            answer = await self._answer(self._database, _viewer(scope), posted)
             await _send(send, orjson.dumps(answer, option=orjson.OPT_UTC_Z))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with opened(self._records) as self._connections:
+        async with self._opened() as self._database:
             spare_what_is()  # as Plaza does
             await send({"type": "lifespan.startup.complete"})
             await receive()

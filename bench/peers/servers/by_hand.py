@@ -1,15 +1,18 @@
-"""Written by hand, without GraphQL: the page with one statement, which is the floor, and with three."""
+"""Written by hand, without GraphQL: the page with one statement, which is the floor, and with three.
+
+`over_pool` is with three as well, over asyncpg's own pool, as most people would write it.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bench.peers.servers.asgi import Application
-from bench.peers.servers.database import Connections
+from bench.peers.servers.database import Database, opened, pooled
 from bench.peers.servers.keys import SIZE, encoded, place
 
 
-async def _with_one(connections: Connections, viewer: int, posted: Mapping[str, Any]) -> object:
-    rows = await connections.fetch("joined", viewer, place(posted["variables"]["after"]), SIZE + 1)
+async def _with_one(database: Database, viewer: int, posted: Mapping[str, Any]) -> object:
+    rows = await database.fetch("joined", viewer, place(posted["variables"]["after"]), SIZE + 1)
     edges = [
         _edge(key, text, created_at, likes, comments, liked, _user(author, username, display_name))
         for key, author, text, created_at, likes, comments, username, display_name, liked in rows[:SIZE]
@@ -17,11 +20,11 @@ async def _with_one(connections: Connections, viewer: int, posted: Mapping[str, 
     return _page(edges, has_next=len(rows) > SIZE)
 
 
-async def _with_three(connections: Connections, viewer: int, posted: Mapping[str, Any]) -> object:
-    rows = await connections.fetch("posts", viewer, place(posted["variables"]["after"]), SIZE + 1)
+async def _with_three(database: Database, viewer: int, posted: Mapping[str, Any]) -> object:
+    rows = await database.fetch("posts", viewer, place(posted["variables"]["after"]), SIZE + 1)
     shown = rows[:SIZE]
-    authors = {row[0]: _user(*row) for row in await connections.fetch("authors", list({row[1] for row in shown}))}
-    liked = {row[0] for row in await connections.fetch("likes", viewer, [row[0] for row in shown])}
+    authors = {row[0]: _user(*row) for row in await database.fetch("authors", list({row[1] for row in shown}))}
+    liked = {row[0] for row in await database.fetch("likes", viewer, [row[0] for row in shown])}
     edges = [
         _edge(key, text, created_at, likes, comments, key in liked, authors.get(author))
         for key, author, text, created_at, likes, comments in shown
@@ -55,5 +58,6 @@ def _user(key: int, username: str, display_name: str) -> dict[str, str]:
     return {"id": encoded("User", key), "username": username, "displayName": display_name}
 
 
-one = Application(_with_one)
-three = Application(_with_three)
+one = Application(_with_one, opened)
+three = Application(_with_three, opened)
+over_pool = Application(_with_three, pooled)

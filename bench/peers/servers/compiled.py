@@ -4,7 +4,7 @@ from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from graphql import ExecutionResult, get_operation_ast, parse, validate
 from strawberry.schema.config import StrawberryConfig
 
 from bench.peers.servers.asgi import Application
-from bench.peers.servers.database import Connections
+from bench.peers.servers.database import Database, opened
 from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
 from bench.peers.servers.keys import SIZE, place
 from engine.batch import batch
@@ -25,7 +25,7 @@ from engine.execution import Operation, prepared
 class Context:
     """One request's."""
 
-    connections: Connections
+    database: Database
     viewer: int
 
 
@@ -41,14 +41,14 @@ class Post(Written):
     @staticmethod
     async def author(posts: list["Post"], info: Info) -> list[User | None]:
         keys = [post.author_key for post in posts]
-        users = {user.key: user for user in await info.context.connections.fetch("authors", [*{*keys}])}
+        users = {user.key: user for user in await info.context.database.fetch("authors", [*{*keys}])}
         return [*map(users.get, keys)]
 
     @batch
     @staticmethod
     async def viewer_has_liked(posts: list["Post"], info: Info) -> list[bool]:
         keys = [post.key for post in posts]
-        liked = {row[0] for row in await info.context.connections.fetch("likes", info.context.viewer, keys)}
+        liked = {row[0] for row in await info.context.database.fetch("likes", info.context.viewer, keys)}
         return [key in liked for key in keys]
 
 
@@ -57,7 +57,7 @@ class Query:
     @strawberry.field
     async def public_feed(self, info: Info, first: int = SIZE, after: str | None = None) -> Connection[Post]:
         asked = info.context
-        rows = await asked.connections.fetch("posts", asked.viewer, place(after), first + 1)
+        rows = await asked.database.fetch("posts", asked.viewer, place(after), first + 1)
         return page(rows, first)
 
 
@@ -121,9 +121,9 @@ def _operation(text: str) -> Operation:
     return prepared(schema, document, node)
 
 
-async def _answer(connections: Connections, viewer: int, posted: Mapping[str, Any]) -> object:
+async def _answer(database: Database, viewer: int, posted: Mapping[str, Any]) -> object:
     result = _operation(posted["query"]).execute(
-        context_value=Context(connections, viewer), variable_values=posted["variables"]
+        context_value=Context(database, viewer), variable_values=posted["variables"]
     )
     if not isinstance(result, ExecutionResult):
         result = await result
@@ -132,4 +132,4 @@ async def _answer(connections: Connections, viewer: int, posted: Mapping[str, An
     return {"data": result.data}
 
 
-app = Application(_answer, {"posts": _PostRecord, "authors": _UserRecord})
+app = Application(_answer, partial(opened, {"posts": _PostRecord, "authors": _UserRecord}))

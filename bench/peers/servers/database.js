@@ -1,9 +1,13 @@
-// The page's three statements on node-postgres: prepared, on as many connections as every other server has.
+// The page's three statements on node-postgres, on as many connections as every other server has.
+//
+// They have names unless NAMED_STATEMENTS is "no": then PostgreSQL keeps them prepared. The driver does not ask for one.
 
 import { readFileSync } from "node:fs";
 import pg from "pg";
 
 const TIMESTAMPTZ = 1184;
+
+const named = process.env.NAMED_STATEMENTS !== "no";
 
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
@@ -23,7 +27,8 @@ export function read(name) {
 
 /** The rows of a statement, which is named by its file. */
 export async function fetch(name, ...values) {
-  return (await pool.query({ name, text: texts[name], values })).rows;
+  const text = texts[name];
+  return (await pool.query(named ? { name, text, values } : { text, values })).rows;
 }
 
 // From text to text: a Date has milliseconds only, and takes longer.

@@ -1,19 +1,26 @@
-"""The page's statements on asyncpg: prepared on as many connections as every other server has."""
+"""The page's statements on asyncpg, on as many connections as others have: lent cheaply, or by its own pool."""
 
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 Statements: TypeAlias = Mapping[str, "PreparedStatement[Any]"]
+Opened: TypeAlias = Callable[[], AbstractAsyncContextManager["Database"]]
 
 _TEXTS = {file.stem: file.read_text() for file in Path(__file__).parent.glob("*.sql")}
+_SETTINGS = {"jit": "off"}
+
+
+class Database(Protocol):
+    async def fetch(self, name: str, *values: Any) -> list[Any]:
+        """The rows of a statement, which is named by its file."""
 
 
 class Connections:
@@ -24,7 +31,6 @@ class Connections:
         self._waiting: deque[asyncio.Future[Statements]] = deque()
 
     async def fetch(self, name: str, *values: Any) -> list[Any]:
-        """The rows of a statement, which is named by its file."""
         statements = self._free.pop() if self._free else await self._next()
         try:
             return await statements[name].fetch(*values)
@@ -44,14 +50,14 @@ class Connections:
 
 
 @asynccontextmanager
-async def opened(records: Mapping[str, type[asyncpg.Record]]) -> AsyncIterator[Connections]:
+async def opened(records: Mapping[str, type[asyncpg.Record]] | None = None) -> AsyncIterator[Connections]:
     """`records`, by statement, are the classes of rows that are to be more than tuples."""
     connections = Connections()
     async with AsyncExitStack() as stack:
-        for _ in range(int(os.environ["CONNECTIONS"])):
-            connection = await asyncpg.connect(os.environ["DATABASE_URL"], server_settings={"jit": "off"})
+        for _ in range(_count()):
+            connection = await asyncpg.connect(os.environ["DATABASE_URL"], server_settings=_SETTINGS)
             stack.push_async_callback(connection.close)
-            connections.put(await _prepared(connection, records))
+            connections.put(await _prepared(connection, records or {}))
         yield connections
 
 
@@ -65,3 +71,27 @@ async def _prepared(
     # asyncpg leaves it to the next statement to end what preparing began, and the role's timeout runs until then.
     await connection.execute("SELECT")
     return statements
+
+
+class _Pool:
+    """asyncpg's own, as it comes: it resets a connection whenever it is given back."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    async def fetch(self, name: str, *values: Any) -> list[Any]:
+        rows: list[Any] = await self._pool.fetch(_TEXTS[name], *values)
+        return rows
+
+
+@asynccontextmanager
+async def pooled() -> AsyncIterator[_Pool]:
+    count = _count()
+    async with asyncpg.create_pool(
+        os.environ["DATABASE_URL"], min_size=count, max_size=count, server_settings=_SETTINGS
+    ) as pool:
+        yield _Pool(pool)
+
+
+def _count() -> int:
+    return int(os.environ["CONNECTIONS"])

@@ -16,7 +16,7 @@ from strawberry.asgi import GraphQL
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
-from bench.peers.servers.database import Connections, opened
+from bench.peers.servers.database import Database, opened
 from bench.peers.servers.feed import Connection, Edge, PageInfo, User, Written
 from bench.peers.servers.keys import SIZE, encoded, place
 
@@ -25,7 +25,7 @@ from bench.peers.servers.keys import SIZE, encoded, place
 class Context:
     """One request's."""
 
-    connections: Connections
+    database: Database
     viewer: int
     users: DataLoader[int, User | None]
     liked: DataLoader[int, bool]
@@ -53,7 +53,7 @@ class Query:
     @strawberry.field
     async def public_feed(self, info: Info, first: int = SIZE, after: str | None = None) -> Connection[Post]:
         asked = info.context
-        rows = await asked.connections.fetch("posts", asked.viewer, place(after), first + 1)
+        rows = await asked.database.fetch("posts", asked.viewer, place(after), first + 1)
         edges = [Edge(cursor=encoded("posts", row["id"]), node=_post(row)) for row in rows[:first]]
         last = edges[-1].cursor if edges else None
         return Connection(edges=edges, page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=last))
@@ -77,26 +77,26 @@ def _user(row: Mapping[str, Any]) -> User:
     )
 
 
-def context(connections: Connections, viewer: int) -> Context:
+def context(database: Database, viewer: int) -> Context:
     async def users(keys: list[int]) -> list[User | None]:
-        found = {row["id"]: _user(row) for row in await connections.fetch("authors", keys)}
+        found = {row["id"]: _user(row) for row in await database.fetch("authors", keys)}
         return [found.get(key) for key in keys]
 
     async def liked(keys: list[int]) -> list[bool]:
-        found = {row["post_id"] for row in await connections.fetch("likes", viewer, keys)}
+        found = {row["post_id"] for row in await database.fetch("likes", viewer, keys)}
         return [key in found for key in keys]
 
-    return Context(connections, viewer, DataLoader(users), DataLoader(liked))
+    return Context(database, viewer, DataLoader(users), DataLoader(liked))
 
 
 class _View(GraphQL[Context, None]):
     async def get_context(self, request: HTTPConnection, response: Any) -> Context:
-        return context(request.app.state.connections, int(request.headers["x-viewer"]))
+        return context(request.app.state.database, int(request.headers["x-viewer"]))
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with opened({}) as app.state.connections:
+    async with opened() as app.state.database:
         yield
 
 
