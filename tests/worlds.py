@@ -64,7 +64,7 @@ INSERT INTO comments (post_id, author_id, text)
 INSERT INTO comments (post_id, author_id, parent_id, depth, text)
     SELECT above.post_id, crew.id, above.id, 1, 'Yet' FROM comments above, crew WHERE role = 1;
 INSERT INTO comments (post_id, author_id, parent_id, depth, text)
-    SELECT talk.id, people.id, (SELECT min(id) FROM comments WHERE post_id = talk.id), 1, 'Why, ' || n
+    SELECT talk.id, people.id, (SELECT min(id) FROM comments WHERE post_id = talk.id AND depth = 0), 1, 'Why, ' || n
     FROM talk, people ORDER BY n;
 INSERT INTO comments (post_id, author_id, parent_id, depth, text)
     SELECT above.post_id, crew.id, above.id, 2, 'And' FROM comments above, crew, talk
@@ -113,7 +113,7 @@ UPDATE comment_stats SET reply_count = (SELECT count(*) FROM comments WHERE pare
 _NAMES = """
 SELECT talk.id AS post,
     talk.first AS first_post,
-    (SELECT min(comments.id) FROM comments WHERE post_id = talk.id) AS comment,
+    (SELECT min(comments.id) FROM comments WHERE post_id = talk.id AND depth = 0) AS comment,
     (SELECT max(comments.id) FROM comments WHERE depth = 0) AS own_comment,
     (SELECT min(comments.id) FROM comments WHERE depth = 3) AS reply,
     (SELECT min(id) FROM users WHERE username LIKE 'person\\_%') AS person,
