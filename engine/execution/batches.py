@@ -47,19 +47,26 @@ class Batch:
         self.awaitables: Sequence[Awaitable[Any]] = ()
 
     def call(self, request: Request) -> None:
-        try:
-            # With a list of its own, with which the function may do as it likes.
-            found = self.field.ask(request, [*self.parents], self.place, self.given)
-        except Exception as error:
-            found = error
+        found = self.ask(request)
         if is_awaitable(found) and not request.is_sync:
             self.awaitables = (found,)
             request.waits.append(self)
         else:
             self.resume(request, (found,))
 
+    def ask(self, request: Request) -> Any:
+        """What its function gives, or the exception that it raised."""
+        try:
+            # With a list of its own, with which the function may do as it likes.
+            return self.field.ask(request, [*self.parents], self.place, self.given)
+        except Exception as error:
+            return error
+
     def resume(self, request: Request, came: Sequence[Any], /) -> None:
-        self.field.complete(request, _one_each(came[0], len(self.parents)), self.place, self.rows)
+        (values,) = came
+        if type(values) is not list or len(values) != len(self.parents):
+            values = _one_each(values, len(self.parents))
+        self.field.complete(request, values, self.place, self.rows)
 
     def positions(self, index: int, /) -> Iterable[tuple[Place, int]]:
         return [(self.place, at) for at in range(len(self.parents))]
@@ -88,17 +95,24 @@ class _Merged(Batch):
 def call_batches(request: Request) -> None:
     """Calls those that came up; what answers at once goes on at once."""
     while request.batches:
-        batches, request.batches = request.batches, []
-        groups: dict[object, list[Batch]] = {}
-        for batch in batches:
-            groups.setdefault(batch if batch.key is None else batch.key, []).append(batch)
-        for group in groups.values():
-            (group[0] if len(group) == 1 else _Merged(group)).call(request)
+        for batch in taken_batches(request):
+            batch.call(request)
+
+
+def taken_batches(request: Request) -> Iterable[Batch]:
+    """Those that came up, equal ones as one; the request has them no longer."""
+    batches, request.batches = request.batches, []
+    groups: dict[object, list[Batch]] = {}
+    for batch in batches:
+        groups.setdefault(batch if batch.key is None else batch.key, []).append(batch)
+    if len(groups) == len(batches):
+        return batches
+    return [group[0] if len(group) == 1 else _Merged(group) for group in groups.values()]
 
 
 def _one_each(found: Any, count: int) -> Sequence[Any]:
     try:
-        values = list(found if type(found) is list else _iterable(found))
+        values = list(_iterable(found))
         if len(values) != count:
             raise ValueError(f"A batch of {count} parents was answered with {len(values)} values.")
     except Exception as error:

@@ -3,9 +3,9 @@
 The walk through an answer is synchronous; what it cannot have at once it leaves as waits and batches. One wait
 for one thing, while nothing else is on its way, is awaited in place and costs no task. All else runs side by
 side, a task for each awaitable, and whichever wait is complete first is resumed first. Where there are only
-batches they are awaited in place, one after the other, while the process has many requests to answer: there is
-enough to do meanwhile. Of what stands below a position that became null meanwhile, tasks are cancelled and the
-rest is no longer waited for.
+batches they are called and awaited in place, one after the other, while the process has many requests to answer:
+there is enough to do meanwhile. Of what stands below a position that became null meanwhile, tasks are cancelled
+and the rest is no longer waited for.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from types import CoroutineType
 from typing import Any, Final
 
 from engine.execution.background import settle
-from engine.execution.batches import call_batches
+from engine.execution.batches import Batch, call_batches, taken_batches
 from engine.execution.failures import Position, failure, is_within
-from engine.execution.kinds import GONE
+from engine.execution.kinds import GONE, is_awaitable
 from engine.execution.request import Request, Wait
 
 # Requests that are answered at once, from which on their own batches need not run side by side.
@@ -31,26 +31,46 @@ _driving: Final[set[Request]] = set()
 async def drive(request: Request) -> None:
     """Until nothing is left to wait for, or the whole answer is null; nothing of it runs any more then."""
     _driving.add(request)
+    # Of a crowd's batches those that are called when the ones before are done.
+    coming: deque[Batch] = deque()
     try:
-        while request.waits:
-            if request.nulled or not _can_be_in_place(request.waits):
+        while request.waits or coming:
+            wait: Wait
+            if coming and not request.waits and not request.nulled:
+                wait = coming.popleft()
+                value = wait.ask(request)
+            else:
                 if request.is_void:
                     return
-                await _SideBySide(request).run()
-                continue
-            wait = request.waits.pop(0)
-            (awaitable,) = wait.awaitables
-            try:
-                # A future may be somebody else's too, who does not give up when this request does.
-                value = await (asyncio.shield(awaitable) if isinstance(awaitable, asyncio.Future) else awaitable)
-            except Exception as error:
-                value = error
+                while coming:
+                    coming.popleft().call(request)
+                if not request.waits:
+                    continue
+                if request.nulled or not _can_be_in_place(request.waits):
+                    await _SideBySide(request).run()
+                    continue
+                wait = request.waits.pop(0)
+                (value,) = wait.awaitables
+            if type(value) is CoroutineType or is_awaitable(value):
+                try:
+                    # A future may be somebody else's too, who does not give up when this request does.
+                    value = await (asyncio.shield(value) if isinstance(value, asyncio.Future) else value)
+                except Exception as error:
+                    value = error
             wait.resume(request, (value,))
             if request.batches:
-                call_batches(request)
+                _call(request, coming)
     finally:
         _driving.discard(request)
         abandon(request)
+
+
+def _call(request: Request, coming: deque[Batch]) -> None:
+    """The batches that came up, or leave them to be called in their turn."""
+    if request.waits or len(_driving) < _MANY:
+        call_batches(request)
+    else:
+        coming.extend(taken_batches(request))
 
 
 def abandon(request: Request) -> None:

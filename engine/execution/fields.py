@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from types import CoroutineType
 from typing import Any, Protocol
 
 from graphql import (
@@ -21,7 +22,7 @@ from graphql.execution.collect_fields import FieldDetails
 
 from engine.execution.arguments import arguments
 from engine.execution.batches import Batch
-from engine.execution.completion import Layer, Leaf, ListOf
+from engine.execution.completion import Late, Layer, Leaf, ListOf
 from engine.execution.info import ResolveInfo, resolve_info, resolve_infos
 from engine.execution.kinds import are_mappings
 from engine.execution.objects import AbstractOf, Level, ObjectOf
@@ -104,7 +105,12 @@ class Valued(Field):
         self, request: Request, objects: Sequence[Any], place: Place, rows: Sequence[dict[str, Any]]
     ) -> None:
         here = FieldOf(place, self.step)
-        self.complete(request, self.values(request, objects, here), here, rows)
+        values = self.values(request, objects, here)
+        if len(values) == 1 and type(values[0]) is CoroutineType and not request.is_sync:
+            # As at the root: there is nothing to be told apart.
+            request.waits.append(Late(values, self.layer.complete, here, InRows(rows, self.key)))
+        else:
+            self.complete(request, values, here, rows)
 
     @abstractmethod
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:

@@ -1,13 +1,14 @@
 """Levels: the selection of one object type at one position, executed for all its objects at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
 from engine.execution.attributes import Read
 from engine.execution.fields import ByDefault, Field
-from engine.execution.kinds import are_mappings
+from engine.execution.inner import Inside, Way, rows_along
+from engine.execution.kinds import PLAIN, are_mappings
 from engine.execution.places import Place
 from engine.execution.request import Request
 from engine.execution.rows import Column, Rows, row_function, width
@@ -37,11 +38,16 @@ class FieldsLevel:
         self._empty = {column.key: column.constant for column in self._columns}
         self._readings: dict[bool, _Reading] = {}
         self._was_met = False
+        # For the objects that come as a rule, as far as it is known by now.
+        self.quick: Quick | None = None
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place, /) -> Sequence[dict[str, Any]]:
         """A row for each object, in which what is still to come is None."""
         reading = self._reading(objects) if self._can_be_read else None
-        rows = None if reading is None else reading.execute(request, objects, place)
+        rows = None
+        if reading is not None:
+            rows = reading.execute(request, objects, place)
+            self.quick = reading.quick
         if rows is None:
             rows = [self._empty.copy() for _ in objects]
             for field in self.fields:
@@ -79,40 +85,61 @@ class _Reading:
 
     def __init__(self, fields: Sequence[Field], columns: Sequence[Column], *, of_mappings: bool) -> None:
         self._columns = columns
+        self._of_mappings = of_mappings
         self._function = row_function(columns, of_mappings=of_mappings)
-        # The same for the classes that came last, where they have properties, and how often it may be made anew.
-        self._quick: Rows | None = None
-        self._trials = 0 if of_mappings else _FAILURES_MAX
         self._left = _Left(fields, columns)
+        # For the class that came as a rule, and how often another one may yet be taken for it.
+        self.quick: Quick | None = None
+        self._trials = _FAILURES_MAX
         self.has_inner = any(column.inner for column in columns)
         self.failures = 0
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
         """None where something is not plain."""
-        # The inner objects of which something is left, kind by kind.
-        taken: list[list[Any]] = [*map(list, repeat((), self._left.inner_count))]
+        if self.quick is not None and self.quick.suits(map(type, objects)):
+            if (rows := self.quick.execute(request, objects, place)) is not None:
+                return rows
+            self.quick = None
+        taken = self._left.taken()
         try:
-            rows = self._rows(objects, taken)
+            rows = self._function(objects, *map(_append, taken))
         except Exception:
             self.failures += 1
             return None
-        if self._left.is_any:
-            self._left.resolve(request, objects, place, rows, iter(taken))
-        return rows
-
-    def _rows(self, objects: Sequence[Any], taken: Sequence[list[Any]]) -> list[dict[str, Any]]:
-        if self._quick is not None:
-            try:
-                return self._quick(objects, *map(_append, taken))
-            except Exception:
-                for each in taken:
-                    each.clear()
-        rows = self._function(objects, *map(_append, taken))
         if self._trials and objects:
             self._trials -= 1
-            self._quick = function_for(self._columns, objects[0])
-        else:
-            self._quick = None
+            self.quick = self._for_the_like_of(objects[0])
+        self._left.resolve(request, objects, place, rows, taken)
+        return rows
+
+    def _for_the_like_of(self, sample: Any) -> "Quick | None":
+        kind = type(sample)
+        if kind not in PLAIN.known:
+            return None
+        function = None if self._of_mappings else function_for(self._columns, sample)
+        return Quick(kind, function or self._function, self._left)
+
+
+class Quick:
+    """A reading of objects that are all of one class, which `suits` has said."""
+
+    __slots__ = ("_function", "_left", "suits")
+
+    def __init__(self, kind: type, function: Rows, left: "_Left") -> None:
+        self._function = function
+        self._left = left
+        self.suits: Callable[[Iterable[type]], bool] = frozenset({kind}).issuperset
+
+    def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
+        """None where something is not plain."""
+        left = self._left
+        try:
+            taken = left.taken() if left.inner_count else ()
+            rows = self._function(objects, *map(_append, taken))
+        except Exception:
+            return None
+        if left.is_any:
+            left.resolve(request, objects, place, rows, taken)
         return rows
 
 
@@ -120,20 +147,15 @@ class _Left:
     """What is left to be resolved of a level, and of the inner objects that are read with its own."""
 
     def __init__(self, fields: Sequence[Field], columns: Sequence[Column]) -> None:
-        self._fields = []
-        self._inner = []
-        for field, column in zip(fields, columns, strict=True):
-            if column.is_left:
-                self._fields.append(field)
-            elif (
-                isinstance(field, Read)
-                and column.inner
-                and (inner := _Left(field.inner_fields, column.inner)).is_any
-            ):
-                self._inner.append((field, inner))
-        self.is_any: bool = bool(self._fields or self._inner)
+        self._fields = _left_of(fields, columns)
+        self._inner = [(way, rows_along(way), left) for way, left in _left_inside(fields, columns, ())]
         # How many kinds of inner objects have to be known for it.
-        self.inner_count: int = sum(bool(inner._fields) + inner.inner_count for _, inner in self._inner)
+        self.inner_count = len(self._inner)
+        self.is_any = bool(self._fields or self._inner)
+
+    def taken(self) -> Sequence[list[Any]]:
+        """For the inner objects of which something is left, kind by kind as a row function meets them."""
+        return [*map(list, repeat((), self.inner_count))]
 
     def resolve(
         self,
@@ -141,12 +163,29 @@ class _Left:
         objects: Sequence[Any],
         place: Place,
         rows: Sequence[dict[str, Any]],
-        taken: Iterator[Sequence[Any]],
+        taken: Sequence[Sequence[Any]],
     ) -> None:
-        """`taken` are the inner objects, kind by kind as the function met them."""
-        for field in self._fields if rows else ():
-            field.resolve(request, objects, place, rows)
-        for field, inner in self._inner:
-            inner_objects = next(taken) if inner._fields else ()
-            inner_rows, here = field.inner_rows(rows, place)
-            inner.resolve(request, inner_objects, here, inner_rows, taken)
+        if rows:
+            for field in self._fields:
+                field.resolve(request, objects, place, rows)
+        for (way, rows_of, fields), inner_objects in zip(self._inner, taken, strict=True):
+            if inner_objects:
+                here, inner_rows = Inside(rows, place, way), rows_of(rows)
+                for field in fields:
+                    field.resolve(request, inner_objects, here, inner_rows)
+
+
+def _left_of(fields: Sequence[Field], columns: Sequence[Column]) -> list[Field]:
+    return [field for field, column in zip(fields, columns, strict=True) if column.is_left]
+
+
+def _left_inside(
+    fields: Sequence[Field], columns: Sequence[Column], way: Way
+) -> Iterator[tuple[Way, Sequence[Field]]]:
+    """Kind by kind of inner objects, the outer ones first."""
+    for field, column in zip(fields, columns, strict=True):
+        if isinstance(field, Read) and column.inner:
+            here = (*way, field.stride)
+            if left := _left_of(field.inner_fields, column.inner):
+                yield here, left
+            yield from _left_inside(field.inner_fields, column.inner, here)

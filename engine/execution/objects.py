@@ -17,10 +17,24 @@ from engine.execution.rows import Column
 from engine.execution.slots import InSome, Slot
 
 
+class Quick(Protocol):
+    """A level for objects that are all of one class, which `suits` has said."""
+
+    suits: Callable[[Iterable[type]], bool]
+
+    def execute(
+        self, request: Request, objects: Sequence[Any], place: Place, /
+    ) -> Sequence[dict[str, Any]] | None:
+        """None where something is not plain."""
+
+
 class Level(Protocol):
     """The selection of one object type, executed for all its objects at once."""
 
     fields: Sequence[Any]
+
+    @property
+    def quick(self) -> Quick | None: ...
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place, /) -> Sequence[dict[str, Any]]: ...
 
@@ -42,6 +56,8 @@ class Objects(Layer):
     """The two layers whose values are objects."""
 
     field: Selecting
+    # How objects like the last ones are read, without another look at what they are.
+    quick: Quick | None = None
 
     def of_type(
         self, kind: GraphQLObjectType, request: Request, values: Sequence[Any], place: Place, slot: Slot
@@ -83,11 +99,14 @@ class Objects(Layer):
         self, kind: GraphQLObjectType, request: Request, values: Sequence[Any], place: Place
     ) -> Sequence[Any]:
         try:
-            return self.field.level(kind).execute(request, values, place)
+            level = self.field.level(kind)
+            rows = level.execute(request, values, place)
         except (GraphQLError, RecursionError) as error:
             for index in range(len(values)):
                 self.fail(request, error, place, index)
             return [None] * len(values)
+        self.quick = level.quick
+        return rows
 
     def _each(
         self, request: Request, values: Sequence[Any], place: Place, ask: Callable[[Any, Any], Any]
@@ -138,6 +157,13 @@ class ObjectOf(Objects):
     def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         if not values:
             return values
+        if (
+            (quick := self.quick) is not None
+            and quick.suits(map(type, values))
+            and (self.kind.is_type_of is None or are_of_own_class(self.kind, values))
+            and (rows := quick.execute(request, values, place)) is not None
+        ):
+            return rows
         if not PLAIN.hold_all(map(type, values)):
             return self.others(request, values, place, slot)
         if self.kind.is_type_of is not None:

@@ -111,7 +111,8 @@ class Operation:
 
     def _all_at_once(self, request: Request, level: FieldsLevel, root_value: Any) -> Result:
         data = level.execute(request, [root_value], _ROOT)[0]
-        call_batches(request)
+        if request.batches:
+            call_batches(request)
         if request.waits and not request.is_void:
             return self._driven(request, data)
         abandon(request)

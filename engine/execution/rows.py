@@ -65,8 +65,8 @@ def row_function(columns: Sequence[Column], *, of_mappings: bool, kind: type | N
     """For objects whose attributes are read, or for mappings; what is in an `inner` row is always an attribute.
 
     Of every inner object that has something left to be resolved, one after the other and the outer ones first, it
-    is given a function beside, which takes those that were met and returns None. Where a `kind` is expected,
-    objects of every other class are odd.
+    is given a function beside, which takes those that were met and returns None. With a `kind` it is for objects
+    of that class alone, which the caller has looked at.
     """
     return _Expression(of_mappings=of_mappings).function(columns, kind)
 
@@ -90,9 +90,6 @@ class _Expression:
 
     def function(self, columns: Sequence[Column], kind: type | None) -> Rows:
         row = self._row(columns, "o", kind)
-        if kind is not None:
-            self._names |= {"k": kind, "c": _odd}
-            row += " if type(o) is k else c(o)"
         code = _compiled(f"lambda {', '.join(['objects', *self._takers])}: [{row} for o in objects]")
         function: Rows = eval(code, self._names)  # noqa: S307 # the code is ours, see above
         return function

@@ -9,7 +9,7 @@ from engine.execution.rows import Column, Rows, row_function
 
 
 def function_for(columns: Sequence[Column], sample: Any) -> Rows | None:
-    """For objects of the sample's class, and inner ones of its inner ones' classes; every other one is odd to it.
+    """For objects of the sample's class alone; inner ones that are of other classes than its own are odd to it.
 
     None where it would be no quicker than the function for all.
     """

@@ -60,6 +60,33 @@ _inner = GraphQLObjectType(
     "Inner",
     {"one": _field(batched), "bad": GraphQLField(GraphQLNonNull(GraphQLInt), extensions={"batch": failing})},
 )
+
+
+async def started(parent: Any, info: Any) -> Any:
+    return await info.context.passes({})
+
+
+async def opened(parents: Sequence[Any], info: Any) -> Any:
+    return await info.context.passes([{} for _ in parents])
+
+
+def at_once(parents: Sequence[Any], info: Any) -> Any:
+    return [3] * len(parents)
+
+
+_one = _field(batched)
+_leaf = GraphQLObjectType("Leaf", {"called": GraphQLField(GraphQLInt, resolve=called), "one": _one})
+_branch = GraphQLObjectType(
+    "Branch",
+    {
+        "a": _field(lambda parents, info: batched(parents, info)),
+        "one": _one,
+        "other": GraphQLField(_leaf, extensions={"batch": opened}),
+        "now": _field(at_once),
+        "bad": GraphQLField(GraphQLNonNull(GraphQLInt), extensions={"batch": failing}),
+        "same": GraphQLField(_leaf, resolve=lambda *_: {}),
+    },
+)
 SCHEMA = GraphQLSchema(
     GraphQLObjectType(
         "Query",
@@ -68,6 +95,8 @@ SCHEMA = GraphQLSchema(
             **{name: _field(lambda parents, info: batched(parents, info)) for name in ("a", "b", "c")},
             "called": GraphQLField(GraphQLInt, resolve=called),
             "inner": GraphQLField(_inner, resolve=lambda *_: {}),
+            "start": GraphQLField(_branch, resolve=started),
+            "must": GraphQLField(GraphQLNonNull(_branch), resolve=started),
         },
     )
 )
@@ -102,6 +131,41 @@ async def test_in_a_crowd_they_come_one_after_the_other_with_the_same_answer() -
 async def test_what_is_no_batch_is_never_held_back() -> None:
     watches = await crowd(parse("{ a b called }"), 4 * MANY)
     assert {watch.most for watch in watches} == {3}
+
+
+async def _all(text: str) -> tuple[list[Watch], ExecutionResult]:
+    """What all of a crowd answer, who answer the same."""
+    document, watches = parse(text), [Watch() for _ in range(4 * MANY)]
+    first, *others = await asyncio.gather(*(ask(document, watch) for watch in watches))
+    assert all(other.data == first.data for other in others)
+    return watches, first
+
+
+async def test_no_batch_is_called_before_the_one_before_it_is_done() -> None:
+    watches, result = await _all("{ start { a other { one } now } }")
+    assert result == ExecutionResult({"start": {"a": 1, "other": {"one": 1}, "now": 3}}, None)
+    assert {watch.most for watch in watches} == {1}
+
+
+async def test_equal_ones_are_one_call_in_their_turn_too() -> None:
+    watches, result = await _all("{ start { a one same { one } } }")
+    assert result == ExecutionResult({"start": {"a": 1, "one": 1, "same": {"one": 1}}}, None)
+    assert watches[-1].begun == 3
+
+
+async def test_what_is_no_batch_ends_the_turns_of_those_that_were_not_called_yet() -> None:
+    watches, result = await _all("{ start { other { called } a one same { one } } }")
+    found = {"other": {"called": 2}, "a": 1, "one": 1, "same": {"one": 1}}
+    assert result == ExecutionResult({"start": found}, None)
+    assert watches[-1].most == 3
+    assert watches[-1].begun == 5
+
+
+async def test_where_the_answer_is_null_the_others_are_not_called() -> None:
+    watches, result = await _all("{ must { bad a one } }")
+    assert result.data is None
+    assert [(error.message, error.path) for error in result.errors or ()] == [("no", ["must", "bad"])]
+    assert watches[-1].begun == 2
 
 
 async def test_an_error_leaves_the_rest_and_its_place() -> None:

@@ -11,7 +11,7 @@ from graphql import execute as by_graphql_core
 
 from engine.execution import execute, no_fallthrough
 from engine.execution.levels import _FAILURES_MAX
-from engine.execution.rows import Column, Odd
+from engine.execution.rows import Column
 from engine.execution.samples import function_for
 
 TEXT = "{ books { title pages notes { text } first { text } } }"
@@ -168,12 +168,10 @@ def test_what_comes_first_and_always_is_too(
 COLUMNS = [Column("title", "title", GraphQLString), Column("pages", "pages", GraphQLInt)]
 
 
-def test_a_function_is_made_for_a_class_with_properties_and_refuses_every_other() -> None:
+def test_a_function_is_made_for_a_class_with_properties() -> None:
     read = function_for(COLUMNS, row(BookRow))
     assert read is not None
     assert read([row(BookRow), row(BookRow, "b")]) == [{"title": "a", "pages": 7}, {"title": "b", "pages": 7}]
-    with pytest.raises(Odd):
-        read([row(Shouted)])
 
 
 def test_a_class_of_which_some_may_be_awaited_is_asked_object_by_object() -> None:
