@@ -64,7 +64,8 @@ INSERT INTO comments (post_id, author_id, text)
 INSERT INTO comments (post_id, author_id, parent_id, depth, text)
     SELECT above.post_id, crew.id, above.id, 1, 'Yet' FROM comments above, crew WHERE role = 1;
 INSERT INTO comments (post_id, author_id, parent_id, depth, text)
-    SELECT talk.id, people.id, (SELECT min(id) FROM comments WHERE post_id = talk.id AND depth = 0), 1, 'Why, ' || n
+    SELECT talk.id, people.id, (SELECT min(id) FROM comments WHERE post_id = talk.id AND depth = 0),
+        1, 'Why, ' || n
     FROM talk, people ORDER BY n;
 INSERT INTO comments (post_id, author_id, parent_id, depth, text)
     SELECT above.post_id, crew.id, above.id, 2, 'And' FROM comments above, crew, talk
