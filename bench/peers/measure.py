@@ -38,8 +38,8 @@ process for one request. Made by `make bench-peers`; `docs/performance.md` says 
 
 ## Targets
 
-Beside servers that use their driver as most people do, and the same beside those that were tuned for this race, by
-which nothing is held; `docs/performance.md` tells how they differ.
+Beside servers that use their driver as most people do, and the same beside those that were tuned for this race,
+to which nothing is held; `docs/performance.md` tells how they differ.
 
 {targets}
 

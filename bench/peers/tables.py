@@ -31,7 +31,7 @@ _WHAT: Final = {
     "plaza": "Plaza: tokens, limits, metrics, logs",
     "strawberry": "Strawberry {strawberry-graphql}, aiodataloader",
     "mercurius": "Mercurius {mercurius}, JIT, loaders",
-    "mercurius-unnamed": "Mercurius {mercurius}, JIT, loaders, unnamed statements",
+    "mercurius-unnamed": "Mercurius {mercurius}, unnamed statements",
     "apollo": "Apollo Server {@apollo/server}, dataloader",
     "yoga": "GraphQL Yoga {graphql-yoga}, graphql-jit, dataloader",
 }
@@ -75,7 +75,7 @@ def plot(rounds: Sequence[Round], file: Path) -> None:
     axes.bar_label(bars, fmt=" %.2f", fontsize=8)
     axes.invert_yaxis()
     axes.margins(x=0.08)
-    axes.set_xlabel("CPU milliseconds for a page of 20 posts (median of the rounds)")
+    axes.set_xlabel("CPU milliseconds for a page of 20 posts, median")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, dpi=110)
 
