@@ -1,6 +1,7 @@
 """Fields that are attributes of their parents, and the objects there, which are read together with them."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from graphql import GraphQLError
@@ -8,9 +9,8 @@ from graphql import GraphQLError
 from engine.execution.claims import own_class
 from engine.execution.completion import ListOf
 from engine.execution.fields import Field, Valued, leaf_column
-from engine.execution.inner import Stride
 from engine.execution.objects import ObjectOf
-from engine.execution.places import Place
+from engine.execution.places import FieldOf, Items, Place, Some
 from engine.execution.request import Request
 from engine.execution.rows import Column
 
@@ -54,10 +54,14 @@ class Read(Valued):
         assert self._objects
         return self.level(self._objects.kind).fields
 
-    @property
-    def stride(self) -> Stride:
-        """From a row to those objects' rows in it."""
-        return Stride(self.step, self._list.item.is_nullable if self._list else None)
+    def inner_rows(self, rows: Sequence[dict[str, Any]], place: Place) -> tuple[Sequence[dict[str, Any]], Place]:
+        """The rows of those objects, one after the other, and their place."""
+        key = self.key
+        found, here = _those_there([row[key] for row in rows], FieldOf(place, self.step))
+        if self._list is None:
+            return found, here
+        here = Items(here, [*map(len, found)], is_nullable=self._list.item.is_nullable)
+        return _those_there([*chain.from_iterable(found)], here)
 
     def values(self, request: Request, objects: Sequence[Any], here: Place) -> Sequence[Any]:
         name = self.attribute
@@ -65,6 +69,14 @@ class Read(Valued):
             return [getattr(each, name) for each in objects]
         except Exception:
             return [_attempted(getattr, each, name) for each in objects]
+
+
+def _those_there(values: list[Any], place: Place) -> tuple[list[Any], Place]:
+    """All that are not null."""
+    if all(values):  # sooner said than that None is not among them
+        return values, place
+    kept = [index for index, value in enumerate(values) if value is not None]
+    return [values[index] for index in kept], Some(place, kept)
 
 
 def _attempted(call: Callable[..., Any], *args: Any) -> Any:

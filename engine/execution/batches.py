@@ -63,9 +63,11 @@ class Batch:
             return error
 
     def resume(self, request: Request, came: Sequence[Any], /) -> None:
-        (values,) = came
-        if type(values) is not list or len(values) != len(self.parents):
-            values = _one_each(values, len(self.parents))
+        (found,) = came
+        if type(found) is list and len(found) == len(self.parents):
+            values: Sequence[Any] = [*found]  # the function may go on with its own
+        else:
+            values = _one_each(found, len(self.parents))
         self.field.complete(request, values, self.place, self.rows)
 
     def positions(self, index: int, /) -> Iterable[tuple[Place, int]]:

@@ -44,6 +44,7 @@ async def drive(request: Request) -> None:
                     return
                 while coming:
                     coming.popleft().call(request)
+                call_batches(request)  # of those that answered at once
                 if not request.waits:
                     continue
                 if request.nulled or not _can_be_in_place(request.waits):

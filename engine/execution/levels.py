@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from engine.execution.attributes import Read
 from engine.execution.fields import ByDefault, Field
-from engine.execution.inner import Inside, Way, rows_along
 from engine.execution.kinds import PLAIN, are_mappings
 from engine.execution.places import Place
 from engine.execution.request import Request
@@ -96,10 +95,11 @@ class _Reading:
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
         """None where something is not plain."""
-        if self.quick is not None and self.quick.suits(map(type, objects)):
-            if (rows := self.quick.execute(request, objects, place)) is not None:
-                return rows
-            self.quick = None
+        quick = self.quick  # which another thread may change
+        if quick is not None and not quick.has_failed and quick.suits(map(type, objects)):
+            found = quick.execute(request, objects, place)
+            if found is not None:
+                return found
         taken = self._left.taken()
         try:
             rows = self._function(objects, *map(_append, taken))
@@ -109,26 +109,32 @@ class _Reading:
         if self._trials and objects:
             self._trials -= 1
             self.quick = self._for_the_like_of(objects[0])
-        self._left.resolve(request, objects, place, rows, taken)
+        if self._left.is_any:
+            self._left.resolve(request, objects, place, rows, iter(taken))
         return rows
 
     def _for_the_like_of(self, sample: Any) -> "Quick | None":
         kind = type(sample)
         if kind not in PLAIN.known:
             return None
-        function = None if self._of_mappings else function_for(self._columns, sample)
+        try:
+            function = None if self._of_mappings else function_for(self._columns, sample)
+        except Exception:
+            return None  # it was asked for an attribute a second time
         return Quick(kind, function or self._function, self._left)
 
 
 class Quick:
     """A reading of objects that are all of one class, which `suits` has said."""
 
-    __slots__ = ("_function", "_left", "suits")
+    __slots__ = ("_function", "_left", "has_failed", "suits")
 
     def __init__(self, kind: type, function: Rows, left: "_Left") -> None:
         self._function = function
         self._left = left
         self.suits: Callable[[Iterable[type]], bool] = frozenset({kind}).issuperset
+        # Then it is not tried again.
+        self.has_failed = False
 
     def execute(self, request: Request, objects: Sequence[Any], place: Place) -> list[dict[str, Any]] | None:
         """None where something is not plain."""
@@ -137,9 +143,10 @@ class Quick:
             taken = left.taken() if left.inner_count else ()
             rows = self._function(objects, *map(_append, taken))
         except Exception:
+            self.has_failed = True
             return None
         if left.is_any:
-            left.resolve(request, objects, place, rows, taken)
+            left.resolve(request, objects, place, rows, iter(taken))
         return rows
 
 
@@ -147,11 +154,20 @@ class _Left:
     """What is left to be resolved of a level, and of the inner objects that are read with its own."""
 
     def __init__(self, fields: Sequence[Field], columns: Sequence[Column]) -> None:
-        self._fields = _left_of(fields, columns)
-        self._inner = [(way, rows_along(way), left) for way, left in _left_inside(fields, columns, ())]
+        self._fields = []
+        self._inner = []
+        for field, column in zip(fields, columns, strict=True):
+            if column.is_left:
+                self._fields.append(field)
+            elif (
+                isinstance(field, Read)
+                and column.inner
+                and (inner := _Left(field.inner_fields, column.inner)).is_any
+            ):
+                self._inner.append((field, inner))
+        self.is_any: bool = bool(self._fields or self._inner)
         # How many kinds of inner objects have to be known for it.
-        self.inner_count = len(self._inner)
-        self.is_any = bool(self._fields or self._inner)
+        self.inner_count: int = sum(bool(inner._fields) + inner.inner_count for _, inner in self._inner)
 
     def taken(self) -> Sequence[list[Any]]:
         """For the inner objects of which something is left, kind by kind as a row function meets them."""
@@ -163,29 +179,12 @@ class _Left:
         objects: Sequence[Any],
         place: Place,
         rows: Sequence[dict[str, Any]],
-        taken: Sequence[Sequence[Any]],
+        taken: Iterator[Sequence[Any]],
     ) -> None:
-        if rows:
-            for field in self._fields:
-                field.resolve(request, objects, place, rows)
-        for (way, rows_of, fields), inner_objects in zip(self._inner, taken, strict=True):
-            if inner_objects:
-                here, inner_rows = Inside(rows, place, way), rows_of(rows)
-                for field in fields:
-                    field.resolve(request, inner_objects, here, inner_rows)
-
-
-def _left_of(fields: Sequence[Field], columns: Sequence[Column]) -> list[Field]:
-    return [field for field, column in zip(fields, columns, strict=True) if column.is_left]
-
-
-def _left_inside(
-    fields: Sequence[Field], columns: Sequence[Column], way: Way
-) -> Iterator[tuple[Way, Sequence[Field]]]:
-    """Kind by kind of inner objects, the outer ones first."""
-    for field, column in zip(fields, columns, strict=True):
-        if isinstance(field, Read) and column.inner:
-            here = (*way, field.stride)
-            if left := _left_of(field.inner_fields, column.inner):
-                yield here, left
-            yield from _left_inside(field.inner_fields, column.inner, here)
+        """`taken` are the inner objects, kind by kind as the function met them."""
+        for field in self._fields if rows else ():
+            field.resolve(request, objects, place, rows)
+        for field, inner in self._inner:
+            inner_objects = next(taken) if inner._fields else ()
+            inner_rows, here = field.inner_rows(rows, place)
+            inner.resolve(request, inner_objects, here, inner_rows, taken)

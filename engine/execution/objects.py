@@ -21,6 +21,8 @@ class Quick(Protocol):
     """A level for objects that are all of one class, which `suits` has said."""
 
     suits: Callable[[Iterable[type]], bool]
+    # Then it is not tried again.
+    has_failed: bool
 
     def execute(
         self, request: Request, objects: Sequence[Any], place: Place, /
@@ -56,7 +58,7 @@ class Objects(Layer):
     """The two layers whose values are objects."""
 
     field: Selecting
-    # How objects like the last ones are read, without another look at what they are.
+    # How objects like the last ones are read; where the type is sure, they need no other look at what they are.
     quick: Quick | None = None
 
     def of_type(
@@ -102,11 +104,14 @@ class Objects(Layer):
             level = self.field.level(kind)
             rows = level.execute(request, values, place)
         except (GraphQLError, RecursionError) as error:
-            for index in range(len(values)):
-                self.fail(request, error, place, index)
-            return [None] * len(values)
+            return self._none(request, error, values, place)
         self.quick = level.quick
         return rows
+
+    def _none(self, request: Request, error: Exception, values: Sequence[Any], place: Place) -> Sequence[Any]:
+        for index in range(len(values)):
+            self.fail(request, error, place, index)
+        return [None] * len(values)
 
     def _each(
         self, request: Request, values: Sequence[Any], place: Place, ask: Callable[[Any, Any], Any]
@@ -157,13 +162,19 @@ class ObjectOf(Objects):
     def complete(self, request: Request, values: Sequence[Any], place: Place, slot: Slot) -> Sequence[Any]:
         if not values:
             return values
+        quick = self.quick
         if (
-            (quick := self.quick) is not None
+            quick is not None
+            and not quick.has_failed
             and quick.suits(map(type, values))
             and (self.kind.is_type_of is None or are_of_own_class(self.kind, values))
-            and (rows := quick.execute(request, values, place)) is not None
         ):
-            return rows
+            try:
+                rows = quick.execute(request, values, place)
+            except RecursionError as error:
+                return self._none(request, error, values, place)
+            if rows is not None:
+                return rows
         if not PLAIN.hold_all(map(type, values)):
             return self.others(request, values, place, slot)
         if self.kind.is_type_of is not None:

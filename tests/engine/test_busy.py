@@ -85,6 +85,8 @@ _branch = GraphQLObjectType(
         "now": _field(at_once),
         "bad": GraphQLField(GraphQLNonNull(GraphQLInt), extensions={"batch": failing}),
         "same": GraphQLField(_leaf, resolve=lambda *_: {}),
+        "inner": GraphQLField(_inner, resolve=lambda *_: {}),
+        "branch": GraphQLField(_leaf, extensions={"batch": lambda parents, info: [{} for _ in parents]}),
     },
 )
 SCHEMA = GraphQLSchema(
@@ -166,6 +168,24 @@ async def test_where_the_answer_is_null_the_others_are_not_called() -> None:
     assert result.data is None
     assert [(error.message, error.path) for error in result.errors or ()] == [("no", ["must", "bad"])]
     assert watches[-1].begun == 2
+
+
+async def test_what_answers_at_once_goes_on_where_something_became_null() -> None:
+    watches, result = await _all("{ start { inner { bad } branch { one } } }")
+    assert result.data == {"start": {"inner": None, "branch": {"one": 1}}}
+    assert watches[-1].begun == 3
+
+
+async def test_the_list_that_a_batch_goes_on_with_is_its_own() -> None:
+    shared: list[Any] = []
+
+    def coming(parents: Sequence[Any], info: Any) -> list[Any]:
+        shared[:] = [asyncio.sleep(0, info.context) for _ in parents]
+        return shared
+
+    schema = GraphQLSchema(GraphQLObjectType("Query", {"one": _field(coming)}))
+    results = [execute(schema, parse("{ one }"), {}, number) for number in range(3)]
+    assert [(await result).data for result in results] == [{"one": 0}, {"one": 1}, {"one": 2}]  # type: ignore[misc]
 
 
 async def test_an_error_leaves_the_rest_and_its_place() -> None:
