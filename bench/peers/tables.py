@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from bench.peers.contenders import FOLDER, NAMES
 from bench.peers.rounds import Round, middle, ratio
 
-# At most so much CPU a request, as a part of another's. Who is written as most people would write it is what a
-# target is about; beside whom we have tuned is said as well.
+# At most so much CPU a request, as a part of another's. Drivers as they come are what the targets are about; those
+# without one tell what the same is beside servers that we tuned.
 TARGETS: Final = (
     ("engine", "mercurius-unnamed", 0.40),
     ("engine", "mercurius", None),

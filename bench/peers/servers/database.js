@@ -1,6 +1,7 @@
 // The page's three statements on node-postgres, on as many connections as every other server has.
 //
-// They have names unless NAMED_STATEMENTS is "no": then PostgreSQL keeps them prepared. The driver does not ask for one.
+// PostgreSQL keeps them prepared, since they have names. With NAMED_STATEMENTS=no they have none, which is what the
+// driver's users mostly write, and are planned anew each time.
 
 import { readFileSync } from "node:fs";
 import pg from "pg";
